@@ -1,0 +1,99 @@
+// Which slot boots next, and in what state its image is: everything an application may ask of or do
+// to OTA data (spec 5.4). The bootloader's side is core/boot_plan.h.
+//
+// Power contract: every change goes through OtaDataStore with the chosen policy. With kCutSafe a cut
+// at any moment leaves either the old or the new selection.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "core/efuses.h"
+#include "core/image_verifier.h"
+#include "core/ota_data_writer.h"
+#include "core/partition_access.h"
+
+namespace rota::core {
+
+struct UpdateSettings;
+
+// The description at the start of a partition's image, from flash.
+// Errors: kPartitionUnsupported (not an app), kDescriptionMissing, read errors.
+Result<formats::AppDescription> read_app_description(const PartitionAccess& access,
+                                                     const Partition& partition);
+
+class BootSelection {
+ public:
+  // Borrows everything. `running` is the row of the image that executes.
+  BootSelection(PartitionAccess& access, EFuses& efuses, const Partition& running,
+                const UpdateSettings& settings)
+      : access_(access), efuses_(efuses), running_(running), settings_(settings) {}
+
+  // The partition boots next. A slot is verified first unless `skip_validation`; the factory
+  // partition means: erase OTA data. Errors: kValidationFailed (detail() says why),
+  // kInvalidArgument (not an app), kNotAnOtaSlot, kOtaDataMissing, kDescriptionMissing,
+  // kSecureVersionTooOld (the slot is erased, spec 5.4.2), kSlotNumberTooLarge,
+  // kSequenceExhausted, flash errors.
+  Status set_boot(const Partition& partition, bool skip_validation = false);
+
+  // What OTA data ask for; looks at no image. nullptr: no OTA data or no app partition.
+  const Partition* boot_partition() const;
+
+  // Round robin by slot number after `start` (spec 5.4.5); nullptr: the table has no slot.
+  const Partition* next_update_partition(const Partition& start) const;
+
+  // The state recorded for a slot: sector 0 is looked at first, not the newest (trap 36).
+  // Errors: kPartitionUnsupported (not an OTA slot), kOtaDataMissing, kNoActiveRecord.
+  Result<formats::OtaState> state_of(const Partition& partition) const;
+
+  // The slot of the rejected or aborted record with the smaller sequence, if its image still
+  // verifies (trap 37); nullptr otherwise.
+  const Partition* last_invalid_partition() const;
+
+  // Confirms the image that runs. Errors: kOtaDataMissing, kNoActiveRecord (factory runs),
+  // kRunningIsNotActive (unless settings allow what the reference does), kSecureVersionWidth,
+  // kSecureVersionBehind, flash errors.
+  Status confirm();
+
+  // Rejects the image that runs; the caller restarts. Errors: as confirm(), kRollbackImpossible.
+  Status reject();
+
+  bool rollback_is_possible() const;
+
+  // Erases the record that is not in charge, if it names another slot than the running one; with
+  // `image_too` that slot's content first (spec 5.4.14, 5.4.15). Errors: kNoActiveRecord when a
+  // condition fails, flash errors.
+  Status erase_inactive_record(bool image_too);
+
+  // Whether the bootloader arms rollback, as far as flash tells: NEW seen at run time on the slot
+  // that runs means it does not; PENDING_VERIFY means it does.
+  enum class Rollback : std::uint8_t { kUnknown, kArmed, kNotArmed };
+  Rollback observed_rollback() const;
+
+  // The reason behind the last kValidationFailed.
+  Error detail() const { return detail_; }
+
+ private:
+  struct View {  // OTA data with what is derived from them at once
+    formats::OtaRecords records;
+    int active = -1;
+    std::uint32_t app_slots = 0;
+  };
+  Result<View> view() const;
+  const Partition* ota_data_partition() const;
+  OtaDataStore store() const;
+  const Partition* slot(std::uint32_t number) const;
+  bool verifies(const Partition& partition, Error* why = nullptr) const;
+  std::uint32_t burned_version() const;
+  Status check_secure_version(const Partition& partition);
+  Status record_slot(const Partition& partition);
+  Status burn_running_version();
+
+  PartitionAccess& access_;
+  EFuses& efuses_;
+  const Partition& running_;
+  const UpdateSettings& settings_;
+  Error detail_ = Error::kValidationFailed;
+};
+
+}  // namespace rota::core
