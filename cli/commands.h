@@ -1,0 +1,11 @@
+// The commands, one file each.
+#pragma once
+
+#include "cli/command_line.h"
+
+namespace rota::cli {
+
+extern const CommandSpec kTableShow;
+extern const CommandSpec kImageInfo;
+
+}  // namespace rota::cli
