@@ -224,6 +224,12 @@ Status SlotWriter::put(Bytes bytes) {
   return {};
 }
 
+void SlotWriter::announce_change() {
+  if (plan_.before_first_change == nullptr) return;
+  plan_.before_first_change->about_to_change();
+  plan_.before_first_change = nullptr;
+}
+
 // Erases ahead up to `end`, in the largest unit that is aligned and lies inside what will be
 // overwritten anyway.
 Status SlotWriter::settle_until(std::uint32_t end) {
@@ -240,6 +246,8 @@ Status SlotWriter::settle_until(std::uint32_t end) {
     } else if (geometry.has_32k_erase && address % kBlock32 == 0 && left >= kBlock32) {
       unit = kBlock32;
     }
+    ROTA_TRY(access_->may_erase(*plan_.partition, settled_until_, unit));
+    announce_change();
     ROTA_TRY(access_->erase(*plan_.partition, settled_until_, unit));
     settled_until_ += unit;
   }
@@ -247,6 +255,7 @@ Status SlotWriter::settle_until(std::uint32_t end) {
 }
 
 Status SlotWriter::program_checked(std::uint32_t offset, Bytes bytes) {
+  announce_change();
   ROTA_TRY(access_->write(*plan_.partition, offset, bytes));
   const Result<bool> holds = already_holds(offset, bytes);
   ROTA_TRY(holds);

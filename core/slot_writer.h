@@ -24,6 +24,15 @@ enum class SlotWriting : std::uint8_t { kReference, kChecked };
 
 class SlotWriter {
  public:
+  // Told once, right before flash is changed for the first time (kChecked).
+  class BeforeFirstChange {
+   public:
+    virtual void about_to_change() = 0;
+
+   protected:
+    ~BeforeFirstChange() = default;
+  };
+
   struct Plan {
     const Partition* partition = nullptr;  // where the bytes go; outlives the writer
     formats::PartitionType content = formats::PartitionType::kApp;  // what they will be judged as
@@ -32,6 +41,7 @@ class SlotWriter {
     bool erase_with_writes = false;  // OTA_WITH_SEQUENTIAL_WRITES
     std::uint32_t bulk_erase_bytes = 0;  // else: erased (or, kChecked, to be erased) up to here
     std::uint32_t start = 0;             // of a resumed transfer
+    BeforeFirstChange* before_first_change = nullptr;
   };
 
   SlotWriter() = default;
@@ -66,6 +76,7 @@ class SlotWriter {
   Status write_through(Bytes bytes);
   Status write_in_units(Bytes bytes);
   Status put(Bytes bytes);
+  void announce_change();
   Status erase_for_reference(std::uint32_t bytes);
   Status settle_until(std::uint32_t end);
   Status program_checked(std::uint32_t offset, Bytes bytes);
