@@ -1,8 +1,11 @@
 #include "board/bootloader/bootloader.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <utility>
+
+#include "core/ota_data_writer.h"
 
 namespace rota::board {
 
