@@ -7,5 +7,8 @@ namespace rota::cli {
 
 extern const CommandSpec kTableShow;
 extern const CommandSpec kImageInfo;
+extern const CommandSpec kImageBootloader;
+extern const CommandSpec kWhy;
+extern const CommandSpec kServe;
 
 }  // namespace rota::cli

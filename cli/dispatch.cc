@@ -12,8 +12,11 @@ namespace {
 constexpr std::string_view kVersion = "0.1.0";
 
 constexpr std::array kCommands = {
-    &kTableShow,
+    &kServe,
+    &kWhy,
     &kImageInfo,
+    &kImageBootloader,
+    &kTableShow,
 };
 
 constexpr std::string_view kIntroduction =
