@@ -133,6 +133,7 @@ TEST(PartitionTable, AnEmptyTableIsNone) {
   const auto only_md5 = read_table_as_bootloader(Table({}).bytes(), k4M);
   ASSERT_TRUE(only_md5.ok());
   EXPECT_TRUE(only_md5->empty());
+  EXPECT_EQ(read_table_as_app(Table({}).bytes()).error(), Error::kTableNoMd5);
 }
 
 TEST(PartitionTable, RowsAfterTheChecksumShiftTheBootloadersCount) {  // trap 41
