@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -55,9 +56,10 @@ Identification identify(Bytes first, std::uint64_t total_bytes = 0);
 // "an HTML page", "a gzip file", "an ESP8266 image": with article, no title.
 std::string_view name_of(ContentKind kind);
 
-// One sentence for a person: what arrived and what to do ("The server sent an HTML page titled
-// 'Login', not a firmware image; check the URL."). Writes at most `into.size()` characters, returns
-// what was written.
+// One sentence for a person, be it about a file or about what a server sent: what it is and what to
+// do ("This is an HTML page titled 'Login', not a firmware image: check the URL, and whether ...").
+// Control characters in titles become '?'. Writes at most `into.size()` characters, returns what was
+// written.
 std::string_view describe_content(const Identification& content, std::span<char> into);
 
 }  // namespace rota::formats
