@@ -171,8 +171,9 @@ class Verification {
     if (found_.header.magic != formats::kImageMagic) {  // [5]
       return is_erased(*bytes) ? Error::kImageIsErased : Error::kImageBadMagic;
     }
-    if (verifies()) ROTA_TRY(check_image_fits_chip(found_.header, request_.kind, chip_));  // [6] [7]
-    if (found_.header.segment_count > formats::kMaxSegments) {  // [8]
+    if (verifies())
+      ROTA_TRY(check_image_fits_chip(found_.header, request_.kind, chip_));  // [6] [7]
+    if (found_.header.segment_count > formats::kMaxSegments) {               // [8]
       return Error::kImageTooManySegments;
     }
     // Flashing tools patch the header of a bootloader, so its digest is never compared.
@@ -254,8 +255,8 @@ class Verification {
     if (!facts_of_chip_.checks_efuse_block_revision) return {};
     const std::uint16_t own = chip_.efuse_block_revision;
     const bool too_old = is_a_limit(min_block_revision_) && own < min_block_revision_;
-    const bool too_new = is_a_limit(max_block_revision_) && own > max_block_revision_ &&
-                         !chip_.block_max_ignored;
+    const bool too_new =
+        is_a_limit(max_block_revision_) && own > max_block_revision_ && !chip_.block_max_ignored;
     return too_old || too_new ? Status{Error::kImageEfuseBlockRevision} : Status{};
   }
 

@@ -42,7 +42,8 @@ class CountingFlash final : public Flash {
   }
   int most_reads_of_a_byte() const { return *std::max_element(reads_.begin(), reads_.end()); }
   int bytes_read() const {
-    return static_cast<int>(std::count_if(reads_.begin(), reads_.end(), [](int n) { return n > 0; }));
+    return static_cast<int>(
+        std::count_if(reads_.begin(), reads_.end(), [](int n) { return n > 0; }));
   }
   void break_at(std::uint32_t address) { broken_at_ = address; }
 
@@ -78,7 +79,9 @@ struct ImageRecipe {
     formats::ImageHeader head = header;
     if (head.segment_count == 0) head.segment_count = static_cast<std::uint8_t>(segments.size());
     std::vector<std::byte> image;
-    const auto append = [&image](Bytes bytes) { image.insert(image.end(), bytes.begin(), bytes.end()); };
+    const auto append = [&image](Bytes bytes) {
+      image.insert(image.end(), bytes.begin(), bytes.end());
+    };
     append(formats::encode(head));
     auto checksum = std::byte{formats::kChecksumSeed};
     for (std::size_t i = 0; i < segments.size(); ++i) {

@@ -27,16 +27,17 @@ inline constexpr std::size_t kAppDescriptionBytes = 256;
 inline constexpr std::size_t kBootloaderDescriptionBytes = 80;
 inline constexpr std::size_t kDescriptionOffset = kImageHeaderBytes + kSegmentHeaderBytes;
 // Header, segment header and description: what must arrive before anything can be judged.
-inline constexpr std::size_t kImagePreambleBytes = kDescriptionOffset + kAppDescriptionBytes;  // 288
+inline constexpr std::size_t kImagePreambleBytes =
+    kDescriptionOffset + kAppDescriptionBytes;  // 288
 inline constexpr std::uint32_t kAppDescriptionMagic = 0xABCD5432;
 inline constexpr std::uint8_t kBootloaderDescriptionMagic = 0x50;
 
 struct ImageHeader {
   std::uint8_t magic = kImageMagic;
   std::uint8_t segment_count = 0;
-  std::uint8_t spi_mode = 2;        // QIO 0, QOUT 1, DIO 2, DOUT 3, FAST_READ 4, SLOW_READ 5
-  std::uint8_t spi_speed = 0xF;     // low nibble of byte 3
-  std::uint8_t spi_size = 2;        // high nibble: 0 = 1 MB, 1 = 2 MB, ... 7 = 128 MB
+  std::uint8_t spi_mode = 2;     // QIO 0, QOUT 1, DIO 2, DOUT 3, FAST_READ 4, SLOW_READ 5
+  std::uint8_t spi_speed = 0xF;  // low nibble of byte 3
+  std::uint8_t spi_size = 2;     // high nibble: 0 = 1 MB, 1 = 2 MB, ... 7 = 128 MB
   std::uint32_t entry_address = 0;
   std::uint8_t wp_pin = 0xEE;
   std::array<std::uint8_t, 3> spi_pin_drive{};
@@ -97,7 +98,8 @@ SegmentHeader decode_segment_header(std::span<const std::byte, kSegmentHeaderByt
 std::array<std::byte, kSegmentHeaderBytes> encode(const SegmentHeader& header);
 
 // Errors: kDescriptionMissing when the magic word is not there.
-Result<AppDescription> decode_app_description(std::span<const std::byte, kAppDescriptionBytes> bytes);
+Result<AppDescription> decode_app_description(
+    std::span<const std::byte, kAppDescriptionBytes> bytes);
 std::array<std::byte, kAppDescriptionBytes> encode(const AppDescription& description);
 Result<BootloaderDescription> decode_bootloader_description(
     std::span<const std::byte, kBootloaderDescriptionBytes> bytes);

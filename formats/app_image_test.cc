@@ -20,7 +20,9 @@ std::string hex(Bytes bytes) {
   return text;
 }
 
-void append(std::vector<std::byte>& to, Bytes bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
+void append(std::vector<std::byte>& to, Bytes bytes) {
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
 
 struct Segment {
   std::uint32_t load_address;
@@ -75,7 +77,8 @@ TEST(AppImage, GoldenImageV1) {
 TEST(AppImage, GoldenImageV2) {
   std::vector<std::byte> counting(16);
   for (std::size_t i = 0; i < counting.size(); ++i) counting[i] = static_cast<std::byte>(i);
-  const auto image = minimal_image(0, {{0x3F400020, description(1, "2.0.0")}, {0x3FFB0000, counting}});
+  const auto image =
+      minimal_image(0, {{0x3F400020, description(1, "2.0.0")}, {0x3FFB0000, counting}});
   EXPECT_EQ(image.size(), 352U);
   EXPECT_EQ(hex(crypto::sha256(image)),
             "afdfa89744a791c3219a28cba644627bf2f5431b4eebdf4cd3d0ddfb7d20d343");

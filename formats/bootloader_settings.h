@@ -1,9 +1,10 @@
 // What a bootloader was built with: the options that decide which image starts (spec 3, 12).
 //
-// A virtual board's bootloader is a genuine bootloader image at the chip's bootloader offset: header
-// with the flash size, bootloader description, and one segment that holds these settings. The
-// virtual bootloader behaves by what it reads there; a blank chip does not start and says so. The
-// settings segment has load address 0 (ignored by chips). Layout: docs/formats/bootloader-settings.md.
+// A virtual board's bootloader is a genuine bootloader image at the chip's bootloader offset:
+// header with the flash size, bootloader description, and one segment that holds these settings.
+// The virtual bootloader behaves by what it reads there; a blank chip does not start and says so.
+// The settings segment has load address 0 (ignored by chips). Layout:
+// docs/formats/bootloader-settings.md.
 #pragma once
 
 #include <array>
@@ -52,7 +53,8 @@ Result<BootloaderSettings> decode_bootloader_settings(Bytes segment);
 
 // Builds the whole bootloader image (header, description, settings segment, checksum, digest) and
 // returns its length. `header` gives chip id, flash size and SPI parameters.
-std::size_t write_bootloader_image(const ImageHeader& header, const BootloaderDescription& description,
+std::size_t write_bootloader_image(const ImageHeader& header,
+                                   const BootloaderDescription& description,
                                    const BootloaderSettings& settings,
                                    std::span<std::byte, kBootloaderImageMaxBytes> into);
 

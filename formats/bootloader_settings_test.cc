@@ -12,9 +12,7 @@ namespace {
 
 using SettingsBytes = std::array<std::byte, kBootloaderSettingsBytes>;
 
-void sign(SettingsBytes& bytes) {
-  store_u32(&bytes[124], crypto::crc32(Bytes(bytes).first(124)));
-}
+void sign(SettingsBytes& bytes) { store_u32(&bytes[124], crypto::crc32(Bytes(bytes).first(124))); }
 
 BootloaderSettings everything_changed() {
   BootloaderSettings settings;
@@ -59,8 +57,8 @@ TEST(BootloaderSettings, ValuesOutsideTheirRangeAreRefusedEvenWithAGoodCheckWord
     unsigned value;
   };
   // Layout version, unknown flag, table offset 0x8001, width 0 and 33, pins, unterminated labels.
-  for (const Change change : {Change{4, 2}, {7, 0x08}, {8, 1}, {16, 0}, {16, 33}, {17, 64},
-                              {18, 64}, {83, 'x'}}) {
+  for (const Change change :
+       {Change{4, 2}, {7, 0x08}, {8, 1}, {16, 0}, {16, 33}, {17, 64}, {18, 64}, {83, 'x'}}) {
     SettingsBytes bytes = encode(BootloaderSettings{});
     bytes[change.at] = static_cast<std::byte>(change.value);
     sign(bytes);

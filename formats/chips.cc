@@ -7,21 +7,27 @@ namespace {
 
 // Where a bootloader may put a segment: data RAM, code RAM, then RTC memory. Ranges that overlap or
 // touch are kept apart: a segment has to fit into one of them.
-constexpr AddressRange kEsp32Ram[] = {{0x3FFAE000, 0x40000000}, {0x40080000, 0x400AA000},
-                                      {0x400C0000, 0x400C2000}, {0x3FF80000, 0x3FF82000},
+constexpr AddressRange kEsp32Ram[] = {{0x3FFAE000, 0x40000000},
+                                      {0x40080000, 0x400AA000},
+                                      {0x400C0000, 0x400C2000},
+                                      {0x3FF80000, 0x3FF82000},
                                       {0x50000000, 0x50002000}};
-constexpr AddressRange kEsp32S2Ram[] = {{0x3FFB0000, 0x40000000}, {0x40020000, 0x40070000},
-                                        {0x40070000, 0x40072000}, {0x3FF9E000, 0x3FFA0000},
+constexpr AddressRange kEsp32S2Ram[] = {{0x3FFB0000, 0x40000000},
+                                        {0x40020000, 0x40070000},
+                                        {0x40070000, 0x40072000},
+                                        {0x3FF9E000, 0x3FFA0000},
                                         {0x50000000, 0x50002000}};
-constexpr AddressRange kEsp32C3Ram[] = {{0x3FC80000, 0x3FCE0000}, {0x4037C000, 0x403E0000},
+constexpr AddressRange kEsp32C3Ram[] = {
+    {0x3FC80000, 0x3FCE0000}, {0x4037C000, 0x403E0000}, {0x50000000, 0x50002000}};
+constexpr AddressRange kEsp32S3Ram[] = {{0x3FC88000, 0x3FD00000},
+                                        {0x40370000, 0x403E0000},
+                                        {0x600FE000, 0x60100000},
                                         {0x50000000, 0x50002000}};
-constexpr AddressRange kEsp32S3Ram[] = {{0x3FC88000, 0x3FD00000}, {0x40370000, 0x403E0000},
-                                        {0x600FE000, 0x60100000}, {0x50000000, 0x50002000}};
 constexpr AddressRange kEsp32C2Ram[] = {{0x3FCA0000, 0x3FCE0000}, {0x4037C000, 0x403C0000}};
 constexpr AddressRange kEsp32C6Ram[] = {{0x40800000, 0x40880000}, {0x50000000, 0x50004000}};
 constexpr AddressRange kEsp32H2Ram[] = {{0x40800000, 0x40850000}, {0x50000000, 0x50001000}};
-constexpr AddressRange kEsp32P4Ram[] = {{0x4FF00000, 0x4FFC0000}, {0x50108000, 0x50110000},
-                                        {0x30100000, 0x30102000}};
+constexpr AddressRange kEsp32P4Ram[] = {
+    {0x4FF00000, 0x4FFC0000}, {0x50108000, 0x50110000}, {0x30100000, 0x30102000}};
 constexpr AddressRange kEsp32C61Ram[] = {{0x40800000, 0x40850000}};
 constexpr AddressRange kEsp32C5Ram[] = {{0x40800000, 0x40860000}, {0x50000000, 0x50004000}};
 constexpr AddressRange kEsp32H21Ram[] = {{0x40800000, 0x40850000}, {0x50000000, 0x50001000}};
@@ -49,7 +55,8 @@ constexpr ChipFacts chip(Names names, std::uint32_t bootloader_offset, AddressRa
 }
 
 // The description of an app chooses the MMU page, between these sizes (spec 4.6). On ESP32-C6 and
-// ESP32-H2 the recorded verdicts of the reference take 128 KiB, too, though the chips have no such page.
+// ESP32-H2 the recorded verdicts of the reference take 128 KiB, too, though the chips have no such
+// page.
 constexpr ChipFacts choosing_pages(ChipFacts facts, std::uint8_t min_log2, std::uint8_t max_log2) {
   facts.page_size_in_image = true;
   facts.min_page_log2 = min_log2;
@@ -95,12 +102,12 @@ constexpr std::array<ChipFacts, 13> kChips = {
                                    {0x3C000000, 0x3C400000}, {0x42000000, 0x42400000}, kEsp32C2Ram),
                               14, 16),
                4),
-    choosing_pages(chip({ChipId::kEsp32C6, "esp32c6", "ESP32-C6"}, 0x0, kShared16M, kShared16M,
-                        kEsp32C6Ram),
-                   13, 17),
-    choosing_pages(chip({ChipId::kEsp32H2, "esp32h2", "ESP32-H2"}, 0x0, kShared16M, kShared16M,
-                        kEsp32H2Ram),
-                   13, 17),
+    choosing_pages(
+        chip({ChipId::kEsp32C6, "esp32c6", "ESP32-C6"}, 0x0, kShared16M, kShared16M, kEsp32C6Ram),
+        13, 17),
+    choosing_pages(
+        chip({ChipId::kEsp32H2, "esp32h2", "ESP32-H2"}, 0x0, kShared16M, kShared16M, kEsp32H2Ram),
+        13, 17),
     external(wide(chip({ChipId::kEsp32P4, "esp32p4", "ESP32-P4"}, 0x2000, kShared64M, kShared64M,
                        kEsp32P4Ram)),
              {0x48000000, 0x4C000000}),

@@ -36,15 +36,15 @@ struct ChipFacts {
   std::string_view target;  // "esp32c3": the name in file names and IDF_TARGET
   std::string_view name;    // "ESP32-C3"
   std::uint32_t bootloader_offset = 0;
-  AddressRange mapped_data;  // DROM
-  AddressRange mapped_code;  // IROM; equal to mapped_data on chips with one shared range
-  AddressRange mapped_external;   // external RAM that maps like flash (P4, S31)
+  AddressRange mapped_data;      // DROM
+  AddressRange mapped_code;      // IROM; equal to mapped_data on chips with one shared range
+  AddressRange mapped_external;  // external RAM that maps like flash (P4, S31)
   AddressRange mapped_external_2;
-  bool shared_map = false;        // exactly two mapped segments are needed to start
+  bool shared_map = false;          // exactly two mapped segments are needed to start
   bool page_size_in_image = false;  // the description's page size byte is honoured
   std::uint8_t min_page_log2 = 16;
   std::uint8_t max_page_log2 = 16;
-  bool wide_flash = false;        // 32-bit cache addressing: no 16 MiB limit
+  bool wide_flash = false;  // 32-bit cache addressing: no 16 MiB limit
   bool checks_efuse_block_revision = true;
   std::uint8_t secure_version_width = 16;  // bits of the unary fuse field
 
@@ -60,7 +60,7 @@ struct ChipFacts {
 };
 
 std::span<const ChipFacts> all_chips();
-const ChipFacts* find_chip(std::uint16_t chip_id);          // nullptr: not a chip we know
+const ChipFacts* find_chip(std::uint16_t chip_id);            // nullptr: not a chip we know
 const ChipFacts* find_chip(std::string_view target_or_name);  // "esp32c3", "ESP32-C3"; any case
 
 // A Rota native image carries its Linux program in a segment with this load address. No chip maps

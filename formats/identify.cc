@@ -14,9 +14,7 @@ constexpr std::size_t kSector = 0x1000;
 constexpr std::size_t kTextLookBytes = 1024;
 constexpr std::size_t kMaxTitleBytes = 80;
 
-bool starts_with(Bytes bytes, std::string_view magic) {
-  return text_of(bytes).starts_with(magic);
-}
+bool starts_with(Bytes bytes, std::string_view magic) { return text_of(bytes).starts_with(magic); }
 
 bool all_are(Bytes bytes, std::byte value) {
   return std::all_of(bytes.begin(), bytes.end(), [value](std::byte b) { return b == value; });
@@ -25,9 +23,8 @@ bool all_are(Bytes bytes, std::byte value) {
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool same_letters(std::string_view a, std::string_view lower_case) {
-  return a.size() == lower_case.size() &&
-         std::equal(a.begin(), a.end(), lower_case.begin(),
-                    [](char x, char y) { return lower(x) == y; });
+  return a.size() == lower_case.size() && std::equal(a.begin(), a.end(), lower_case.begin(),
+                                                     [](char x, char y) { return lower(x) == y; });
 }
 
 bool starts_with_word(std::string_view text, std::string_view lower_case) {
@@ -195,8 +192,9 @@ bool looks_like_nvs(Bytes first) {
 bool looks_like_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     const auto value = static_cast<unsigned char>(c);
-    return value >= 0x20 ? value != 0x7F : value == '\n' || value == '\r' || value == '\t' ||
-                                               value == '\f' || value == 0x1B;
+    return value >= 0x20
+               ? value != 0x7F
+               : value == '\n' || value == '\r' || value == '\t' || value == '\f' || value == 0x1B;
   });
 }
 
@@ -265,12 +263,16 @@ struct Magic {
 };
 
 constexpr Magic kMagics[] = {
-    {"\x7F" "ELF", ContentKind::kElf},
+    {"\x7F"
+     "ELF",
+     ContentKind::kElf},
     {"UF2\n", ContentKind::kUf2},
     {"\x1F\x8B", ContentKind::kGzip},
     {"PK\x03\x04", ContentKind::kZip},
     {"PK\x05\x06", ContentKind::kZip},
-    {"\xFD" "7zXZ", ContentKind::kXz},
+    {"\xFD"
+     "7zXZ",
+     ContentKind::kXz},
     {"\x28\xB5\x2F\xFD", ContentKind::kZstd},
     {"\x10\xDE\xCD\xFC", ContentKind::kDeltaPatch},
     {"\xCF\xB6\x88\x07", ContentKind::kEncryptedImage},

@@ -81,7 +81,8 @@ TEST(Identify, ImagesOfEveryChip) {
     const auto found = identify(app(chip.id));
     EXPECT_EQ(found.kind, ContentKind::kAppImage);
     EXPECT_EQ(found.chip_id, static_cast<std::uint16_t>(chip.id));
-    EXPECT_THAT(sentence(app(chip.id)), HasSubstr("an app image for " + std::string(chip.name) + ":"));
+    EXPECT_THAT(sentence(app(chip.id)),
+                HasSubstr("an app image for " + std::string(chip.name) + ":"));
     EXPECT_EQ(identify(bootloader(chip.id)).kind, ContentKind::kBootloaderImage);
   }
 }
@@ -89,7 +90,8 @@ TEST(Identify, ImagesOfEveryChip) {
 TEST(Identify, NativeImagesAreNamedAtOnce) {
   const Content native = app(ChipId::kEsp32C3, kNativePayloadAddress);
   EXPECT_EQ(identify(native).kind, ContentKind::kNativeImage);
-  EXPECT_THAT(sentence(native), HasSubstr("a Rota native image for ESP32-C3: it runs on virtual boards"));
+  EXPECT_THAT(sentence(native),
+              HasSubstr("a Rota native image for ESP32-C3: it runs on virtual boards"));
 }
 
 TEST(Identify, ImagesWithoutDescriptionAndOfUnknownChips) {
@@ -125,7 +127,8 @@ TEST(Identify, MergedImagesWithTheBootloaderAtEachOffset) {
       EXPECT_EQ(found.kind, ContentKind::kMergedFlash) << target;
       EXPECT_EQ(found.table_offset, table_at);
       EXPECT_EQ(found.chip_id, static_cast<std::uint16_t>(chip.id));
-      EXPECT_THAT(sentence(merged), HasSubstr("a merged flash image for " + std::string(chip.name)));
+      EXPECT_THAT(sentence(merged),
+                  HasSubstr("a merged flash image for " + std::string(chip.name)));
     }
   }
 }
@@ -164,12 +167,16 @@ TEST(Identify, OtherContentOfAChip) {
 
 TEST(Identify, Files) {
   const std::pair<const char*, ContentKind> files[] = {
-      {"\x7F" "ELF\x01\x01", ContentKind::kElf},
+      {"\x7F"
+       "ELF\x01\x01",
+       ContentKind::kElf},
       {"UF2\nWQ]\x9E", ContentKind::kUf2},
       {":10010000214601360121470136007EFE09D2190140\n", ContentKind::kIntelHex},
       {"\x1F\x8B\x08", ContentKind::kGzip},
       {"PK\x03\x04", ContentKind::kZip},
-      {"\xFD" "7zXZ", ContentKind::kXz},
+      {"\xFD"
+       "7zXZ",
+       ContentKind::kXz},
       {"\x28\xB5\x2F\xFD", ContentKind::kZstd},
       {"\x10\xDE\xCD\xFC", ContentKind::kDeltaPatch},
       {"\xCF\xB6\x88\x07", ContentKind::kEncryptedImage},
@@ -187,9 +194,10 @@ TEST(Identify, TheSentenceNamesThePage) {
   const Content page = bytes(
       "\xEF\xBB\xBF\r\n<!DOCTYPE html>\n<HTML><head><Title lang=de>\n  Login \n</TITLE></head>");
   EXPECT_EQ(identify(page).title, "Login");
-  EXPECT_EQ(sentence(page),
-            "This is an HTML page titled 'Login', not a firmware image: check the URL, and whether a "
-            "login page, a captive portal or an error page answers.");
+  EXPECT_EQ(
+      sentence(page),
+      "This is an HTML page titled 'Login', not a firmware image: check the URL, and whether a "
+      "login page, a captive portal or an error page answers.");
   EXPECT_EQ(identify(bytes("<html><body>no title")).title, "");
   EXPECT_EQ(identify(bytes("<html><title>never closed")).title, "never closed");
   EXPECT_THAT(sentence(bytes("Error opening 'x.bin'\nsecond line")),

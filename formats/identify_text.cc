@@ -23,7 +23,8 @@ std::string_view advice(ContentKind kind) {
       return "it runs on virtual boards only and no hardware starts it; build the project for the "
              "chip to update a real device";
     case ContentKind::kBootloaderImage:
-      return "it belongs at the chip's bootloader offset, not into an app slot; send the app's .bin "
+      return "it belongs at the chip's bootloader offset, not into an app slot; send the app's "
+             ".bin "
              "from the build folder";
     case ContentKind::kImageWithoutDescription:
       return "it is a RAM image or was built without an app description; send the .bin that the "
@@ -31,7 +32,8 @@ std::string_view advice(ContentKind kind) {
     case ContentKind::kEsp8266Image:
       return "an ESP32 can not run it; build the firmware for the right chip family";
     case ContentKind::kMergedFlash:
-      return "it holds a whole flash from address 0 and is written over serial; send the app's .bin "
+      return "it holds a whole flash from address 0 and is written over serial; send the app's "
+             ".bin "
              "alone for an update";
     case ContentKind::kPartitionTable:
       return "send the app's .bin for an update; a table is shown with: rota table show";
@@ -39,7 +41,8 @@ std::string_view advice(ContentKind kind) {
       return "it only says which slot boots; send the app's .bin for an update";
     case ContentKind::kNvs: return "it holds settings; send the app's .bin for an update";
     case ContentKind::kElf:
-      return "chips take the .bin that is made from it; it lies beside the .elf in the build folder";
+      return "chips take the .bin that is made from it; it lies beside the .elf in the build "
+             "folder";
     case ContentKind::kUf2: return "it is meant for a USB drive; send the app's .bin";
     case ContentKind::kIntelHex: return "send the app's .bin from the build folder";
     case ContentKind::kGzip:
@@ -58,10 +61,12 @@ std::string_view advice(ContentKind kind) {
     case ContentKind::kPem:
       return "a key or certificate must never be served in place of firmware; check the URL";
     case ContentKind::kDeltaPatch:
-      return "it must be applied to the running image by a device that knows deltas; send the whole "
+      return "it must be applied to the running image by a device that knows deltas; send the "
+             "whole "
              ".bin otherwise";
     case ContentKind::kEncryptedImage:
-      return "the device must decrypt it while it writes; send the plain .bin to devices that do not";
+      return "the device must decrypt it while it writes; send the plain .bin to devices that do "
+             "not";
     case ContentKind::kText: return "check the URL; this may be the text of an error";
   }
   return "check the URL";

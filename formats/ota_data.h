@@ -1,6 +1,7 @@
 // OTA data: which slot boots, and in what state its image is (spec section 2).
 //
-// The partition data/ota holds two records, one at the start of each of its first two 4 KiB sectors.
+// The partition data/ota holds two records, one at the start of each of its first two 4 KiB
+// sectors.
 //
 //   offset  size  field
 //   0       4     sequence   1-based; slot = (sequence - 1) mod slot count; FFFFFFFF = blank
@@ -37,7 +38,7 @@ inline constexpr std::size_t kOtaRecordBytes = 32;
 
 struct OtaRecord {
   std::uint32_t sequence = kBlankSequence;
-  std::array<std::byte, 20> label{};  // of a fresh record: all FF; see blank()
+  std::array<std::byte, 20> label{};      // of a fresh record: all FF; see blank()
   OtaState state = OtaState::kUndefined;  // may hold a value outside the enumeration
   std::uint32_t check = 0xFFFFFFFF;
 
@@ -67,7 +68,8 @@ std::array<std::byte, kOtaRecordBytes> encode(const OtaRecord& record);
 
 using OtaRecords = std::array<OtaRecord, 2>;
 
-// The record in charge: among the selectable ones the larger sequence, on a tie sector 0; -1 = none.
+// The record in charge: among the selectable ones the larger sequence, on a tie sector 0; -1 =
+// none.
 int active_record(const OtaRecords& records);
 
 // The slot that a sequence number names, in unsigned 32-bit arithmetic. slot_count > 0.

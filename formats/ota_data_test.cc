@@ -17,10 +17,10 @@ OtaRecord record_of(std::uint32_t sequence, OtaState state) {
 
 TEST(OtaData, CheckWordsAreThoseOfTheReference) {
   const std::pair<std::uint32_t, std::uint32_t> golden[] = {
-      {0, 0xFFFFFFFF},  {1, 0x4743989A},  {2, 0x55F63774},  {3, 0xED4A5011},
-      {4, 0x709D68A8},  {5, 0xC8210FCD},  {6, 0xDA94A023},  {7, 0x6228C746},
-      {8, 0x3A4BD710},  {9, 0x82F7B075},  {10, 0x90421F9B}, {11, 0x28FE78FE},
-      {12, 0xB5294047}, {15, 0xA79CEFA9}, {16, 0xAFE6A860}, {17, 0x175ACF05},
+      {0, 0xFFFFFFFF},          {1, 0x4743989A},         {2, 0x55F63774},  {3, 0xED4A5011},
+      {4, 0x709D68A8},          {5, 0xC8210FCD},         {6, 0xDA94A023},  {7, 0x6228C746},
+      {8, 0x3A4BD710},          {9, 0x82F7B075},         {10, 0x90421F9B}, {11, 0x28FE78FE},
+      {12, 0xB5294047},         {15, 0xA79CEFA9},        {16, 0xAFE6A860}, {17, 0x175ACF05},
       {0xFFFFFFFE, 0x99F8B879}, {0xFFFFFFFF, 0x2144DF1C}};
   for (const auto& [sequence, check] : golden) EXPECT_EQ(ota_check(sequence), check) << sequence;
 }

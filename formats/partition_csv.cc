@@ -4,18 +4,13 @@
 #include <limits>
 
 #include "crypto/crc32.h"
+#include "formats/partition_csv_rules.h"
 #include "formats/partition_csv_text.h"
 #include "formats/text_writer.h"
 
 namespace rota::formats {
 namespace {
 
-using CsvStatus = BasicStatus<CsvError>;
-
-constexpr std::int64_t kTableSectorBytes = 0x1000;
-constexpr std::int64_t kAppAlignment = 0x10000;
-constexpr std::int64_t kDataAlignment = 0x1000;
-constexpr std::uint8_t kPrimary = 0x00;
 constexpr std::uint8_t kRecovery = 0x02;
 
 // Far beyond 32 bits: numbers stop growing here and are refused when they are encoded.
@@ -33,14 +28,8 @@ constexpr std::int64_t rounded_up(std::int64_t value, std::int64_t unit) {
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool same_word(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return lower(x) == lower(y);
-         });
-}
-
-void quote(std::array<char, kCsvNameBytes + 1>& into, std::string_view text) {
-  into.fill('\0');
-  std::copy_n(text.begin(), std::min(text.size(), kCsvNameBytes), into.begin());
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
 }
 
 // Python's int(text, 0): sign, base prefix, digits with single underscores between them. A decimal
@@ -69,7 +58,9 @@ std::optional<std::int64_t> parse_literal(std::string_view text) {
       continue;
     }
     const char l = lower(c);
-    const std::int64_t digit = l >= '0' && l <= '9' ? l - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : 99;
+    const std::int64_t digit = l >= '0' && l <= '9'   ? l - '0'
+                               : l >= 'a' && l <= 'f' ? l - 'a' + 10
+                                                      : 99;
     if (digit >= base) return std::nullopt;
     value = limited(times(value, base) + digit);
     digit_before = true;
@@ -129,22 +120,6 @@ class Words {
   bool are_types_ = false;
 };
 
-CsvError problem_at(CsvProblem problem, std::uint32_t line, std::string_view name = {},
-                    std::string_view other = {}) {
-  CsvError error;
-  error.problem = problem;
-  error.line = line;
-  quote(error.name, name);
-  quote(error.other, other);
-  return error;
-}
-
-CsvError with_numbers(CsvError error, std::int64_t value, std::int64_t wanted) {
-  error.value = value;
-  error.wanted = wanted;
-  return error;
-}
-
 // A number with K and M suffixes, or one of the words. A suffix is taken off first, so that a word
 // that ends in k or m is never found: the reference does the same.
 Result<std::int64_t, CsvError> parse_number(std::string_view text, const Words& words) {
@@ -156,8 +131,8 @@ Result<std::int64_t, CsvError> parse_number(std::string_view text, const Words& 
   }
   if (const auto literal = parse_literal(rest)) return times(*literal, factor);
   if (const auto word = words.find(rest)) return times(*word, factor);
-  CsvError error = problem_at(words.has_any() ? CsvProblem::kBadKeyword : CsvProblem::kBadNumber, 0,
-                              {}, text);
+  CsvError error =
+      problem_at(words.has_any() ? CsvProblem::kBadKeyword : CsvProblem::kBadNumber, 0, {}, text);
   error.type = words.type();
   return error;
 }
@@ -283,124 +258,6 @@ class RowParser {
   CsvRow row_;
 };
 
-bool is_fixed_by_options(const CsvRow& row) {
-  return row.is(PartitionType::kBootloader, kPrimary) ||
-         row.is(PartitionType::kPartitionTable, kPrimary);
-}
-
-std::int64_t alignment_of(const CsvRow& row) { return row.type == 0 ? kAppAlignment : kDataAlignment; }
-
-CsvError about(CsvProblem problem, const CsvRow& row, std::string_view other = {}) {
-  return problem_at(problem, row.line, row.name(), other);
-}
-
-CsvStatus verify_row(const CsvRow& row, const CsvOptions& options) {
-  if (row.offset % alignment_of(row) != 0) {
-    return with_numbers(about(CsvProblem::kMisaligned, row, "offset"), row.offset, alignment_of(row));
-  }
-  const std::int64_t size_unit =
-      options.signing == TableSigning::kSecureBootV1 ? kAppAlignment : kDataAlignment;
-  if (row.type == 0 && row.size % size_unit != 0) {
-    return with_numbers(about(CsvProblem::kMisaligned, row, "size"), row.size, size_unit);
-  }
-  const bool is_ota_data = row.is(PartitionType::kData, kDataOta);
-  if (row.readonly && (is_ota_data || row.is(PartitionType::kData, 0x03))) {
-    return about(CsvProblem::kMustBeWritable, row, is_ota_data ? "an OTA data" : "a core dump");
-  }
-  constexpr std::int64_t kSmallestNvs = 0x3000;
-  if (row.is(PartitionType::kData, kDataNvs) && row.size < kSmallestNvs && !row.readonly) {
-    return with_numbers(about(CsvProblem::kNvsTooSmall, row), row.size, kSmallestNvs);
-  }
-  return {};
-}
-
-CsvStatus verify_names(std::span<const CsvRow> rows) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      const bool same = rows[i].name_bytes == rows[k].name_bytes &&
-                        rows[i].name_check == rows[k].name_check && rows[i].name() == rows[k].name();
-      if (same) return with_numbers(about(CsvProblem::kDuplicateName, rows[i]), 0, rows[k].line);
-    }
-  }
-  return {};
-}
-
-CsvStatus verify_layout(std::span<const CsvRow> rows, const CsvOptions& options) {
-  // Ascending by offset; equal offsets stay in their order. Indices, because the rows are not ours.
-  std::array<std::uint8_t, kAppTableMaxRows> order{};
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::size_t at = i;
-    while (at > 0 && rows[order[at - 1]].offset > rows[i].offset) {
-      order[at] = order[at - 1];
-      --at;
-    }
-    order[at] = static_cast<std::uint8_t>(i);
-  }
-  const CsvRow* before = nullptr;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const CsvRow& row = rows[order[i]];
-    const std::int64_t lowest = options.table_offset + kTableSectorBytes;
-    if (row.offset < lowest && !is_fixed_by_options(row)) {
-      return with_numbers(about(CsvProblem::kBelowTable, row), row.offset, lowest);
-    }
-    if (before != nullptr && row.offset < before->offset + before->size) {
-      return with_numbers(about(CsvProblem::kOverlap, row, before->name()), row.offset,
-                          before->offset + before->size);
-    }
-    before = &row;
-  }
-  return {};
-}
-
-CsvStatus verify_only_one(std::span<const CsvRow> rows, std::uint8_t subtype, CsvProblem when_two,
-                          CsvProblem when_size) {
-  constexpr std::int64_t kOtaDataBytes = 0x2000;
-  const CsvRow* first = nullptr;
-  for (const CsvRow& row : rows) {
-    if (!row.is(PartitionType::kData, subtype)) continue;
-    if (first != nullptr) return about(when_two, row, first->name());
-    first = &row;
-  }
-  if (first != nullptr && first->size != kOtaDataBytes) {
-    return with_numbers(about(when_size, *first), first->size, kOtaDataBytes);
-  }
-  return {};
-}
-
-CsvStatus verify(std::span<const CsvRow> rows, const CsvOptions& options) {
-  constexpr std::uint8_t kTeeOtaData = 0x90;
-  for (const CsvRow& row : rows) ROTA_TRY(verify_row(row, options));
-  ROTA_TRY(verify_names(rows));
-  ROTA_TRY(verify_layout(rows, options));
-  ROTA_TRY(verify_only_one(rows, kDataOta, CsvProblem::kTwoOtaData, CsvProblem::kOtaDataSize));
-  return verify_only_one(rows, kTeeOtaData, CsvProblem::kTwoTeeOtaData, CsvProblem::kTeeOtaDataSize);
-}
-
-CsvStatus fits_flash(std::span<const CsvRow> rows, std::int64_t flash_bytes) {
-  const CsvRow* last = nullptr;
-  for (const CsvRow& row : rows) {
-    if (last == nullptr || row.offset > last->offset) last = &row;
-  }
-  if (last == nullptr || last->offset + last->size <= flash_bytes) return {};
-  return with_numbers(about(CsvProblem::kFlashTooSmall, *last), last->offset + last->size, flash_bytes);
-}
-
-CsvRow as_csv_row(const PartitionRow& row) {
-  CsvRow result;
-  result.type = static_cast<std::int64_t>(row.type);
-  result.subtype = row.subtype;
-  result.offset = row.offset;
-  result.size = row.size;
-  result.has_offset = true;
-  result.encrypted = row.encrypted;
-  result.readonly = row.readonly;
-  const std::string_view label = row.label();
-  result.name_bytes = static_cast<std::uint32_t>(label.size());
-  result.name_check = crypto::crc32(bytes_of(label));
-  std::copy(label.begin(), label.end(), result.name_storage.begin());
-  return result;
-}
-
 }  // namespace
 
 CsvStatus PartitionCsvReader::read(Bytes text, const CsvOptions& options, PartitionRows& into) {
@@ -432,7 +289,7 @@ CsvStatus PartitionCsvReader::parse(Bytes text, const CsvOptions& options) {
     if (!row) {
       CsvError error = row.error();
       error.line = lines.line_number();
-      quote(error.name, fields.name());
+      error.name = problem_at(error.problem, 0, fields.name()).name;
       return error;
     }
     row->line = lines.line_number();
@@ -469,10 +326,9 @@ CsvStatus PartitionCsvReader::encode(const CsvOptions& options, PartitionRows& i
       std::int64_t value;
       std::int64_t largest;
     };
-    for (const Field& field : {Field{"type", row.type, kLargestByte},
-                               Field{"subtype", row.subtype, kLargestByte},
-                               Field{"offset", row.offset, kLargestWord},
-                               Field{"size", row.size, kLargestWord}}) {
+    for (const Field& field :
+         {Field{"type", row.type, kLargestByte}, Field{"subtype", row.subtype, kLargestByte},
+          Field{"offset", row.offset, kLargestWord}, Field{"size", row.size, kLargestWord}}) {
       if (field.value >= 0 && field.value <= field.largest) continue;
       return with_numbers(about(CsvProblem::kNumberDoesNotFit, row, field.name), field.value,
                           field.largest);
@@ -489,22 +345,11 @@ CsvStatus PartitionCsvReader::encode(const CsvOptions& options, PartitionRows& i
     std::copy_n(name.begin(), std::min(name.size(), kLabelBytes), encoded.label_storage.begin());
     const std::size_t limit = kTableMaxRows - (options.with_md5 ? 2 : 1);
     if (into.size() == limit || !into.push_back(encoded)) {
-      return with_numbers(about(CsvProblem::kTooManyRows, row), 0, static_cast<std::int64_t>(limit));
+      return with_numbers(about(CsvProblem::kTooManyRows, row), 0,
+                          static_cast<std::int64_t>(limit));
     }
   }
   return {};
-}
-
-CsvStatus verify_rows(const PartitionRows& rows, const CsvOptions& options) {
-  std::array<CsvRow, kAppTableMaxRows> copies;
-  for (std::size_t i = 0; i < rows.size(); ++i) copies[i] = as_csv_row(rows[i]);
-  return verify(std::span<const CsvRow>(copies.data(), rows.size()), options);
-}
-
-CsvStatus check_fits_flash(const PartitionRows& rows, std::uint32_t flash_bytes) {
-  std::array<CsvRow, kAppTableMaxRows> copies;
-  for (std::size_t i = 0; i < rows.size(); ++i) copies[i] = as_csv_row(rows[i]);
-  return fits_flash(std::span<const CsvRow>(copies.data(), rows.size()), flash_bytes);
 }
 
 Result<ExtraSubtype, CsvError> parse_extra_subtype(std::string_view text,
@@ -527,14 +372,15 @@ Result<ExtraSubtype, CsvError> parse_extra_subtype(std::string_view text,
   const auto value = parse_literal(std::string_view(spelled, digits.size() + 2));
   if (!value) return problem_at(CsvProblem::kBadNumber, 0, fields.type(), fields.subtype());
   if (*value > 0xFF) {
-    return with_numbers(problem_at(CsvProblem::kNumberDoesNotFit, 0, fields.type(), "subtype"), *value,
-                        0xFF);
+    return with_numbers(problem_at(CsvProblem::kNumberDoesNotFit, 0, fields.type(), "subtype"),
+                        *value, 0xFF);
   }
   const ExtraSubtype result{static_cast<PartitionType>(*type), fields.type(),
                             static_cast<std::uint8_t>(*value)};
   const std::string_view standard = subtype_keyword(result.type, result.subtype);
   if (!standard.empty()) {
-    return with_numbers(problem_at(CsvProblem::kSubtypeTaken, 0, result.keyword, standard), *value, 0);
+    return with_numbers(problem_at(CsvProblem::kSubtypeTaken, 0, result.keyword, standard), *value,
+                        0);
   }
   for (const ExtraSubtype& extra : known) {
     if (extra.type != result.type || extra.subtype != result.subtype) continue;

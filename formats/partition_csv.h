@@ -1,5 +1,5 @@
-// The partition table as text: the CSV files of ESP-IDF projects (spec 1.3), read and written so that
-// the binary is the one that ESP-IDF's own tool makes, and refused where it refuses.
+// The partition table as text: the CSV files of ESP-IDF projects (spec 1.3), read and written so
+// that the binary is the one that ESP-IDF's own tool makes, and refused where it refuses.
 //
 //   # Name,   Type, SubType, Offset,  Size, Flags
 //   nvs,      data, nvs,     ,        0x6000,
@@ -29,25 +29,25 @@
 namespace rota::formats {
 
 inline constexpr std::size_t kCsvMaxRows = kAppTableMaxRows;  // read; a binary table holds fewer
-inline constexpr std::size_t kCsvMaxLineBytes = 1024;  // as UTF-8, after variables were put in
+inline constexpr std::size_t kCsvMaxLineBytes = 1024;   // as UTF-8, after variables were put in
 inline constexpr std::size_t kCsvMaxTextBytes = 16384;  // enough for write_csv of any table
-inline constexpr std::size_t kCsvNameBytes = 40;       // of a name as far as errors can quote it
+inline constexpr std::size_t kCsvNameBytes = 40;        // of a name as far as errors can quote it
 
 enum class CsvProblem : std::uint8_t {
-  kNotText,           // not valid in its encoding
+  kNotText,  // not valid in its encoding
   kLineTooLong,
   kTooManyRows,
-  kUnknownVariable,   // a line starts with $NAME and the environment has no NAME
+  kUnknownVariable,  // a line starts with $NAME and the environment has no NAME
   kTypeEmpty,
-  kSubtypeEmpty,      // of an app
+  kSubtypeEmpty,  // of an app
   kSizeEmpty,
-  kBadNumber,         // neither number nor, where one may stand, keyword
+  kBadNumber,  // neither number nor, where one may stand, keyword
   kBadKeyword,
   kBadFlag,
   kBootloaderOffsetUnknown,  // a bootloader row needs --primary-bootloader-offset or --recovery-...
-  kOutOfOrder,        // the offset lies before the end of the row before, or of the table
+  kOutOfOrder,               // the offset lies before the end of the row before, or of the table
   kMisaligned,
-  kMustBeWritable,    // OTA data and core dumps can not be read-only
+  kMustBeWritable,  // OTA data and core dumps can not be read-only
   kNvsTooSmall,
   kDuplicateName,
   kBelowTable,
@@ -68,7 +68,7 @@ struct CsvError {
   std::uint32_t line = 0;  // 1-based; 0: the whole table, or a row that came from a binary table
   std::array<char, kCsvNameBytes + 1> name{};   // of the row
   std::array<char, kCsvNameBytes + 1> other{};  // the other row, the value or the keyword at fault
-  std::int64_t value = 0;   // the offset, size or number at fault
+  std::int64_t value = 0;                       // the offset, size or number at fault
   std::int64_t wanted = 0;  // the end, alignment, size or limit that it should respect
   PartitionType type{};     // whose keywords were tried
 };
@@ -99,7 +99,7 @@ struct CsvOptions {
   std::optional<std::uint32_t> primary_bootloader_offset;
   std::optional<std::uint32_t> recovery_bootloader_offset;
   TableSigning signing = TableSigning::kNone;
-  bool with_md5 = true;           // decides only how many rows fit: 94, or 95 without
+  bool with_md5 = true;  // decides only how many rows fit: 94, or 95 without
   bool verifies = true;
   std::uint32_t flash_bytes = 0;  // 0: not checked
   std::span<const ExtraSubtype> extra_subtypes;

@@ -70,8 +70,8 @@ void describe_field(TextWriter& out, const CsvError& error) {
                             << (error.value < 0 ? " that is not negative." : ".");
       break;
     case CsvProblem::kBootloaderOffsetUnknown:
-      out.quoted(name) << " depends on the offset of the " << other
-                       << " bootloader; give --" << other << "-bootloader-offset.";
+      out.quoted(name) << " depends on the offset of the " << other << " bootloader; give --"
+                       << other << "-bootloader-offset.";
       break;
     default: break;
   }
@@ -139,7 +139,8 @@ void describe_content_rule(TextWriter& out, const CsvError& error) {
       break;
     case CsvProblem::kTwoOtaData:
     case CsvProblem::kTwoTeeOtaData:
-      out << " is a second " << (error.problem == CsvProblem::kTwoOtaData ? "OTA data" : "TEE OTA data")
+      out << " is a second "
+          << (error.problem == CsvProblem::kTwoOtaData ? "OTA data" : "TEE OTA data")
           << " partition beside ";
       out.quoted(other) << "; the bootloader uses one, so remove the other.";
       break;
@@ -162,7 +163,8 @@ void describe_text(TextWriter& out, const CsvError& error) {
   switch (error.problem) {
     case CsvProblem::kNotText:
       if (text_in(error.name).empty()) {
-        out << "this is not UTF-8 text; save the file as UTF-8, and check that it is a partition CSV.";
+        out << "this is not UTF-8 text; save the file as UTF-8, and check that it is a partition "
+               "CSV.";
       } else {
         out << "the label ";
         out.quoted(text_in(error.name)) << " is not UTF-8 text, so it can not be printed as CSV.";

@@ -96,7 +96,8 @@ TEST_F(PartitionCsv, Numbers) {
   EXPECT_EQ(size_of("0x10K"), 16384U);
   EXPECT_EQ(size_of("1KK"), 1048576U);
   EXPECT_EQ(size_of("2 k"), 2048U);
-  for (const char* wrong : {"010", "0x", "1__0", "_1", "1_", "K", "1.5", "0b2", "- 5", "1G", "ten"}) {
+  for (const char* wrong :
+       {"010", "0x", "1__0", "_1", "1_", "K", "1.5", "0b2", "- 5", "1G", "ten"}) {
     EXPECT_FALSE(reads_number(wrong)) << wrong;
   }
   EXPECT_EQ(problem_of("a,0x40,1,,99999999999999999999999"), CsvProblem::kNumberDoesNotFit);
@@ -107,7 +108,9 @@ TEST_F(PartitionCsv, ANegativeSizeReachesUpToThatAddress) {
 }
 
 TEST_F(PartitionCsv, LinesFieldsAndFlags) {
-  ASSERT_TRUE(read("# comment\r\n\r\n  # indented\r a , DATA , Nvs , , 0x3000 , encrypted::readonly , x\n").ok());
+  ASSERT_TRUE(
+      read("# comment\r\n\r\n  # indented\r a , DATA , Nvs , , 0x3000 , encrypted::readonly , x\n")
+          .ok());
   ASSERT_EQ(rows_.size(), 1U);
   EXPECT_EQ(rows_[0].label(), "a");
   EXPECT_TRUE(rows_[0].encrypted);
@@ -175,10 +178,12 @@ TEST_F(PartitionCsv, RowsThatOptionsPlace) {
 }
 
 TEST_F(PartitionCsv, TheSentenceNamesBothRowsAndTheNextStep) {
-  EXPECT_EQ(sentence_of("ota_0,app,ota_0,0x20000,1M\nota_1,app,ota_1,0x110000,1M\n"),
-            "line 2: 'ota_1' starts at 0x110000 but 'ota_0' ends at 0x120000; leave the offset empty "
-            "to have it placed, and keep rows in ascending order.");
-  EXPECT_THAT(sentence_of("a,data,nvs,0x8000,0x3000"), HasSubstr("the partition table's sector ends"));
+  EXPECT_EQ(
+      sentence_of("ota_0,app,ota_0,0x20000,1M\nota_1,app,ota_1,0x110000,1M\n"),
+      "line 2: 'ota_1' starts at 0x110000 but 'ota_0' ends at 0x120000; leave the offset empty "
+      "to have it placed, and keep rows in ascending order.");
+  EXPECT_THAT(sentence_of("a,data,nvs,0x8000,0x3000"),
+              HasSubstr("the partition table's sector ends"));
   EXPECT_THAT(sentence_of("a,app,ota_99,,1M"), HasSubstr("known here: factory, ota_0"));
   EXPECT_THAT(sentence_of("a,ap,ota_0,,1M"), HasSubstr("known here: app, data, bootloader"));
 }
@@ -208,7 +213,8 @@ TEST_F(PartitionCsv, NamesAreComparedWholeAndStoredCut) {
   const std::string name(60, 'n');
   ASSERT_TRUE(read(name + "a,data,fat,,4K\n" + name + "b,data,fat,,4K\n").ok());
   EXPECT_EQ(rows_[0].label(), std::string(16, 'n'));
-  EXPECT_EQ(problem_of(name + ",data,fat,,4K\n" + name + ",data,fat,,4K\n"), CsvProblem::kDuplicateName);
+  EXPECT_EQ(problem_of(name + ",data,fat,,4K\n" + name + ",data,fat,,4K\n"),
+            CsvProblem::kDuplicateName);
 }
 
 TEST_F(PartitionCsv, RowAndFlashLimits) {
@@ -249,22 +255,27 @@ TEST_F(PartitionCsv, ExtraSubtypes) {
 
 TEST_F(PartitionCsv, PrintedTextReadsBackToTheSameRows) {
   ASSERT_TRUE(read("nvs,data,nvs,,0x6000,encrypted:readonly\nodd,data,fat,,0x1234\nown,0x40,5,,2M\n"
-                   "none,data,fat,,0\n").ok());
+                   "none,data,fat,,0\n")
+                  .ok());
   const PartitionRows rows = rows_;
   std::array<char, kCsvMaxTextBytes> buffer{};
   const auto text = write_csv(rows, buffer);
   ASSERT_TRUE(text.ok());
-  EXPECT_EQ(*text, "# ESP-IDF Partition Table\n# Name, Type, SubType, Offset, Size, Flags\n"
-                   "nvs,data,nvs,0x9000,24K,encrypted:readonly\nodd,data,fat,0xf000,0x1234,\n"
-                   "own,64,5,0x11000,2M,\nnone,data,fat,0x211000,0M,\n");
+  EXPECT_EQ(*text,
+            "# ESP-IDF Partition Table\n# Name, Type, SubType, Offset, Size, Flags\n"
+            "nvs,data,nvs,0x9000,24K,encrypted:readonly\nodd,data,fat,0xf000,0x1234,\n"
+            "own,64,5,0x11000,2M,\nnone,data,fat,0x211000,0M,\n");
   ASSERT_TRUE(read(*text).ok());
   for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows_[i], rows[i]);
-  EXPECT_EQ(write_csv(rows, std::span(buffer).first(100)).error().problem, CsvProblem::kLineTooLong);
+  EXPECT_EQ(write_csv(rows, std::span(buffer).first(100)).error().problem,
+            CsvProblem::kLineTooLong);
 }
 
 TEST_F(PartitionCsv, LabelsThatNameAnotherKind) {
-  ASSERT_TRUE(read("nvs,data,fat,,4K\nota_0,app,ota_0,,64K\ndata,app,ota_1,,64K\nmine,data,nvs,,12K\n"
-                   "ota,data,ota,,8K\n").ok());
+  ASSERT_TRUE(
+      read("nvs,data,fat,,4K\nota_0,app,ota_0,,64K\ndata,app,ota_1,,64K\nmine,data,nvs,,12K\n"
+           "ota,data,ota,,8K\n")
+          .ok());
   EXPECT_TRUE(label_suggests_another_kind(rows_[0]));
   EXPECT_FALSE(label_suggests_another_kind(rows_[1]));
   EXPECT_TRUE(label_suggests_another_kind(rows_[2]));

@@ -89,7 +89,8 @@ bool put_variables_in(std::string_view line, const CsvOptions& options, LineWrit
     if (line.empty()) break;
     const Variable variable = variable_at(line);
     std::optional<std::string_view> value;
-    if (!variable.name.empty() && options.variable != nullptr) value = options.variable(variable.name);
+    if (!variable.name.empty() && options.variable != nullptr)
+      value = options.variable(variable.name);
     const std::size_t taken = value ? variable.whole_bytes : 1;
     if (!into.append(value ? *value : line.substr(0, 1))) return false;
     line.remove_prefix(taken);
@@ -104,7 +105,8 @@ CodePoints::CodePoints(Bytes text) : text_(text) {
   const std::string_view bytes = text_of(text);
   if (bytes.starts_with("\xEF\xBB\xBF")) {
     at_ = 3;
-  } else if (bytes.starts_with(Mark("\xFF\xFE\0\0", 4)) || bytes.starts_with(Mark("\0\0\xFE\xFF", 4))) {
+  } else if (bytes.starts_with(Mark("\xFF\xFE\0\0", 4)) ||
+             bytes.starts_with(Mark("\0\0\xFE\xFF", 4))) {
     encoding_ = Encoding::kUtf32;
     big_endian_ = bytes[0] == '\0';
     at_ = 4;

@@ -1,6 +1,6 @@
 // The lines of a CSV file: decodes UTF-8, UTF-16 and UTF-32 (the latter two by byte order mark),
-// splits at every line end that Python's splitlines knows, and puts environment variables in, as the
-// reference tool does (spec 1.3). Internal to partition_csv.
+// splits at every line end that Python's splitlines knows, and puts environment variables in, as
+// the reference tool does (spec 1.3). Internal to partition_csv.
 #pragma once
 
 #include <array>

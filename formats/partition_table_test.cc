@@ -41,7 +41,9 @@ class Table {
     EXPECT_TRUE(write_table(list, with_md5, bytes_).ok());
   }
   std::byte* at(std::size_t index) { return bytes_.data() + index * kTableRowBytes; }
-  Bytes row_at(std::size_t index) const { return Bytes(bytes_).subspan(index * kTableRowBytes, 32); }
+  Bytes row_at(std::size_t index) const {
+    return Bytes(bytes_).subspan(index * kTableRowBytes, 32);
+  }
   Bytes bytes() const { return bytes_; }
   void put_md5_row(std::size_t index, Bytes covered) {
     std::fill_n(at(index), kTableRowBytes, std::byte{0xFF});
@@ -56,8 +58,8 @@ class Table {
 };
 
 std::vector<PartitionRow> two_ota() {
-  return {row("nvs", 1, 2, 0x9000, 0x4000),         row("otadata", 1, 0, 0xD000, 0x2000),
-          row("phy_init", 1, 1, 0xF000, 0x1000),    row("factory", 0, 0, 0x10000, 0x100000),
+  return {row("nvs", 1, 2, 0x9000, 0x4000),          row("otadata", 1, 0, 0xD000, 0x2000),
+          row("phy_init", 1, 1, 0xF000, 0x1000),     row("factory", 0, 0, 0x10000, 0x100000),
           row("ota_0", 0, 0x10, 0x110000, 0x100000), row("ota_1", 0, 0x11, 0x210000, 0x100000)};
 }
 
@@ -77,7 +79,8 @@ TEST(PartitionTable, AllThreeReadersReturnTheRowsThatWereWritten) {
   auto rows = two_ota();
   rows[1].encrypted = true;
   rows[0].readonly = true;
-  rows[5].label_storage = {'s', 'i', 'x', 't', 'e', 'e', 'n', '_', 'c', 'h', 'a', 'r', 's', '_', '_', '!'};
+  rows[5].label_storage = {'s', 'i', 'x', 't', 'e', 'e', 'n', '_',
+                           'c', 'h', 'a', 'r', 's', '_', '_', '!'};
   const Table table(rows);
   for (const auto& read : {read_table_as_bootloader(table.bytes(), k4M),
                            read_table_as_app(table.bytes()), read_table_as_tool(table.bytes())}) {

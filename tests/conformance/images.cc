@@ -1,6 +1,6 @@
 // Application images: the verdicts of an application, of a bootloader, and of the reader that looks
-// at the structure only. What matters is accepted or refused; of accepted images also the length and
-// the number of segments.
+// at the structure only. What matters is accepted or refused; of accepted images also the length
+// and the number of segments.
 //
 // Not modelled: RAM that a particular build of the bootloader keeps for itself. Images that fail
 // only because of it (categories stack_zone and seg_cross) are counted and skipped.
@@ -21,7 +21,8 @@ using nlohmann::json;
 
 class ImageCase {
  public:
-  explicit ImageCase(const json& vector) : vector_(vector), flash_(vector["flash"].get<std::uint32_t>()) {
+  explicit ImageCase(const json& vector)
+      : vector_(vector), flash_(vector["flash"].get<std::uint32_t>()) {
     chip_.facts = formats::find_chip(vector["chip"].get<std::string>());
     chip_.revision = vector["rev"].get<std::uint16_t>();
     chip_.efuse_block_revision = vector["blk"].get<std::uint16_t>();
@@ -38,9 +39,8 @@ class ImageCase {
     request_.checks = checks;
     const auto facts = core::verify_image(flash_, chip_, request_);
     const bool accepted = expected["err"].is_number() && expected["err"] == 0;
-    EXPECT_EQ(facts.ok(), accepted)
-        << reader << ": recorded " << expected["err"] << ", got "
-        << (facts.ok() ? 0 : static_cast<int>(facts.error()));
+    EXPECT_EQ(facts.ok(), accepted) << reader << ": recorded " << expected["err"] << ", got "
+                                    << (facts.ok() ? 0 : static_cast<int>(facts.error()));
     if (!facts.ok() || !accepted) return;
     EXPECT_EQ(facts->image_bytes, expected["len"].get<std::uint32_t>()) << reader;
     EXPECT_EQ(facts->header.segment_count, expected["nseg"].get<unsigned>()) << reader;
@@ -64,8 +64,8 @@ TEST(Conformance, ApplicationImages) {
   int reserved_ram = 0;
   std::map<std::string, int> by_chip;
   const int count = for_each_vector("images.jsonl.gz", [&](const json& vector) {
-    SCOPED_TRACE("images id " + vector["id"].dump() + ", " + vector["chip"].get<std::string>() + ", " +
-                 vector["cat"].get<std::string>());
+    SCOPED_TRACE("images id " + vector["id"].dump() + ", " + vector["chip"].get<std::string>() +
+                 ", " + vector["cat"].get<std::string>());
     ImageCase image(vector);
     image.compare("app", ImageChecks::kApplication);
     image.compare("meta", ImageChecks::kStructureOnly);

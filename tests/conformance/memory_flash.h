@@ -16,7 +16,8 @@ class MemoryFlash final : public core::Flash {
   }
   // Bytes beyond the end of the chip are dropped.
   void put(std::uint32_t at, Bytes bytes) {
-    for (std::size_t i = 0; i < bytes.size() && at + i < bytes_.size(); ++i) bytes_[at + i] = bytes[i];
+    for (std::size_t i = 0; i < bytes.size() && at + i < bytes_.size(); ++i)
+      bytes_[at + i] = bytes[i];
   }
 
   Status read(core::FlashAddress from, MutableBytes into) override {

@@ -1,4 +1,5 @@
-// Binary partition tables: the verdicts of the three readers, and the rows that an application sees.
+// Binary partition tables: the verdicts of the three readers, and the rows that an application
+// sees.
 #include <cstdint>
 #include <cstdio>
 
@@ -29,8 +30,8 @@ json as_recorded(const PartitionRow& row) {
     label += kDigits[static_cast<unsigned char>(c) >> 4U];
     label += kDigits[static_cast<unsigned char>(c) & 15U];
   }
-  return json::array({static_cast<int>(row.type), row.subtype, row.offset, row.size,
-                      row.readonly ? 1 : 0, label});
+  return json::array(
+      {static_cast<int>(row.type), row.subtype, row.offset, row.size, row.readonly ? 1 : 0, label});
 }
 
 TEST(Conformance, BinaryPartitionTables) {

@@ -1,5 +1,6 @@
 // Partition tables as text: which are refused and why, and the binary of those that are accepted,
-// byte for byte. Also the host tool's verdict on binary tables, and the text that it prints of them.
+// byte for byte. Also the host tool's verdict on binary tables, and the text that it prints of
+// them.
 #include <cstdint>
 #include <cstdio>
 #include <map>
@@ -61,7 +62,8 @@ TEST(Conformance, PartitionTablesAsText) {
     PartitionRows rows;
     const auto status = reader.read(text_of_vector(vector), options, rows);
     const std::string got = status.ok() ? "accepted" : category_of(status.error().problem);
-    const std::string expected = vector["ok"] == true ? "accepted" : vector["cat"].get<std::string>();
+    const std::string expected =
+        vector["ok"] == true ? "accepted" : vector["cat"].get<std::string>();
     EXPECT_EQ(got, expected) << vector.value("msg", json()) << "\n"
                              << (status.ok() ? "" : sentence_of(status.error()));
     ++by_category[expected];
@@ -140,8 +142,9 @@ TEST(Conformance, BinaryTablesAsTheHostToolSeesThem) {
     }
   });
   ROTA_SKIP_WITHOUT_VECTORS(count);
-  std::printf("ptable_bin: %d tables, %d accepted by the tool's reader, %d refused for another reason\n",
-              count, accepted, refused_for_another_reason);
+  std::printf(
+      "ptable_bin: %d tables, %d accepted by the tool's reader, %d refused for another reason\n",
+      count, accepted, refused_for_another_reason);
   EXPECT_GT(accepted, 900);
 }
 
