@@ -6,6 +6,7 @@
 #include "formats/chips.h"
 #include "formats/ota_data.h"
 #include "formats/partition_table.h"
+#include "formats/text_writer.h"
 
 namespace rota::formats {
 namespace {
@@ -33,7 +34,7 @@ bool starts_with_word(std::string_view text, std::string_view lower_case) {
 
 std::size_t find_word(std::string_view text, std::string_view lower_case) {
   for (std::size_t i = 0; i + lower_case.size() <= text.size(); ++i) {
-    if (starts_with_word(text.substr(i), lower_case)) return i;
+    if (starts_with_word(behind(text, i), lower_case)) return i;
   }
   return std::string_view::npos;
 }
@@ -209,7 +210,7 @@ bool looks_like_intel_hex(std::string_view text) {
 
 bool looks_like_json(std::string_view text) {
   if (text.empty() || (text[0] != '{' && text[0] != '[')) return false;
-  const std::string_view inside = trimmed(text.substr(1));
+  const std::string_view inside = trimmed(behind(text, 1));
   constexpr std::string_view kMayFollow = "\"{[]}-0123456789tfn";
   return inside.empty() || kMayFollow.find(inside[0]) != std::string_view::npos;
 }
@@ -219,7 +220,7 @@ std::string_view html_title(std::string_view text) {
   if (tag == std::string_view::npos) return {};
   const std::size_t open = text.find('>', tag);
   if (open == std::string_view::npos) return {};
-  const std::string_view rest = text.substr(open + 1);
+  const std::string_view rest = behind(text, open + 1);
   return at_most(trimmed(rest.substr(0, find_word(rest, "</title"))), kMaxTitleBytes);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "formats/text_writer.h"
+
 namespace rota::formats {
 namespace {
 
@@ -73,11 +75,11 @@ Variable variable_at(std::string_view text) {
   if (text.size() >= 2 && text[1] == '{') {
     const std::size_t close = text.find('}');
     if (close == std::string_view::npos) return {};
-    return {text.substr(2, close - 2), close + 1};
+    return {behind(text, 2).substr(0, close - 2), close + 1};
   }
   std::size_t end = 1;
   while (end < text.size() && is_name_char(text[end])) ++end;
-  return {text.substr(1, end - 1), end};
+  return {behind(text, 1).substr(0, end - 1), end};
 }
 
 // False when the line became too long.
@@ -201,7 +203,7 @@ std::string_view stripped(std::string_view text) {
   while (!text.empty()) {
     std::size_t start = text.size() - 1;
     while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xC0U) == 0x80U) --start;
-    const auto point = CodePoints::of_utf8(text.substr(start)).next();
+    const auto point = CodePoints::of_utf8(behind(text, start)).next();
     if (!point || !is_space(*point)) break;
     text = text.substr(0, start);
   }

@@ -1,13 +1,21 @@
-// Builds a sentence in a caller's buffer without heap. What does not fit is dropped at the end; the
-// writer remembers that it was.
+// Text without heap and exceptions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
 namespace rota::formats {
 
+// The text behind the first `count` <= text.size() bytes. Unlike substr, it can not throw.
+constexpr std::string_view behind(std::string_view text, std::size_t count) {
+  text.remove_prefix(count);
+  return text;
+}
+
+// Builds a sentence in a caller's buffer. What does not fit is dropped at the end; the writer
+// remembers that it was.
 class TextWriter {
  public:
   explicit TextWriter(std::span<char> into) : into_(into) {}
