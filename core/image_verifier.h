@@ -42,7 +42,7 @@ struct ImageFacts {
   std::uint32_t image_bytes = 0;       // header .. checksum [+ digest]
   bool has_digest = false;
   std::array<std::byte, 32> digest{};  // the stored one; equal to the computed one when checked
-  std::uint32_t secure_version = 0;    // second word of segment 0 (apps)
+  std::uint32_t secure_version = 0;    // second word of segment 0 (apps); 0 when kStructureOnly
   std::uint32_t mmu_page_bytes = 0x10000;
   std::optional<std::uint32_t> native_payload_segment;  // index, for native images
 };
