@@ -1,6 +1,6 @@
-# Run by examples/CMakeLists.txt on every build: configures an example when it has to be, then builds
-# it. Its sdkconfig lies in the build folder and is made anew when a file of defaults is newer, so
-# that it never hides a change. With nothing to do this takes a tenth of a second.
+# Run by examples/CMakeLists.txt on every build: configures an example when it has to be, then
+# builds it. Its sdkconfig lies in the build folder and is made anew when a file of defaults is
+# newer, so that it never hides a change. With nothing to do this takes a tenth of a second.
 set(sdkconfig "${BUILD}/sdkconfig")
 set(defaults "${SOURCE}/sdkconfig.defaults" "${SOURCE}/demo.defaults")
 set(ENV{IDF_PATH} "${IDF_PATH}")
@@ -27,7 +27,8 @@ foreach(file ${defaults})
 endforeach()
 if(is_stale OR NOT built STREQUAL wanted OR NOT EXISTS "${BUILD}/CMakeCache.txt")
   file(REMOVE "${sdkconfig}" "${stamp}")
-  execute_process(COMMAND "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BUILD}" -G "${GENERATOR}" ${options}
+  execute_process(COMMAND "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BUILD}" -G "${GENERATOR}"
+                          ${options}
                   RESULT_VARIABLE result)
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "The example in ${SOURCE} can not be configured; the lines above say why.")

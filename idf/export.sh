@@ -1,13 +1,14 @@
 # Sourced, not run:  . rota/idf/export.sh
 # Sets IDF_PATH to this folder, so that ESP-IDF projects build for virtual boards, and puts Rota's
-# commands (rota, rota-server) on the PATH. Works in bash, zsh and dash (there: IDF_PATH set before).
+# commands (rota, rota-server) on the PATH. For bash and zsh; other shells set IDF_PATH before.
 if [ -n "${BASH_SOURCE:-}" ]; then
   IDF_PATH="$(cd "$(dirname "$BASH_SOURCE")" && pwd)"
 elif [ -n "${ZSH_VERSION:-}" ]; then
   IDF_PATH="$(cd "$(dirname "$0")" && pwd)"
 fi
 if [ ! -f "${IDF_PATH:-}/tools/cmake/project.cmake" ]; then
-  echo "export.sh: this shell does not say where the file lies; set IDF_PATH to Rota's idf folder first." >&2
+  echo "export.sh: this shell does not say where the file lies;" \
+       "set IDF_PATH to Rota's idf folder first." >&2
 else
   export IDF_PATH
   ROTA_BUILD_DIR="${ROTA_BUILD_DIR:-$(cd "$IDF_PATH/.." && pwd)/build}"
@@ -19,6 +20,7 @@ else
   if [ -x "$ROTA_BUILD_DIR/rota" ]; then
     echo "Rota's build face is ready. In a project: cmake -S . -B build -G Ninja && ninja -C build"
   else
-    echo "There is no Rota build in $ROTA_BUILD_DIR yet; run './dev build' in $(dirname "$IDF_PATH")." >&2
+    echo "There is no Rota build in $ROTA_BUILD_DIR yet;" \
+         "run './dev build' in $(dirname "$IDF_PATH")." >&2
   fi
 fi

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Turns a linked app into the image that is flashed: PROJECT.elf -> PROJECT.bin.
 
-The image carries a copy without symbols; the description in it names the SHA-256 of the file with
-symbols, so that a crash report finds the right one.
+The image carries a copy without symbols, which stays beside it as PROJECT.payload.elf; the
+description in it names the SHA-256 of the file with symbols, so that a crash report finds the right
+one.
 """
 
 import argparse
@@ -10,7 +11,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import tempfile
 
 
 def sha256_of(path):
@@ -31,23 +31,21 @@ def main():
                  "flash-size"):
         parser.add_argument("--" + name, required=True)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=os.path.dirname(arguments.output)) as folder:
-        stripped = os.path.join(folder, os.path.basename(arguments.elf))
-        try:
-            subprocess.run([arguments.strip, "--strip-all", "-o", stripped, arguments.elf],
-                           check=True)
-            subprocess.run([arguments.rota, "image", "pack", stripped,
-                            "--chip", arguments.chip, "--project", arguments.project,
-                            "--project-version", arguments.project_version,
-                            "--idf-version", arguments.idf_version,
-                            "--secure-version", arguments.secure_version,
-                            "--flash-size", arguments.flash_size,
-                            "--elf-sha256", sha256_of(arguments.elf),
-                            "--output", arguments.output], check=True)
-        except subprocess.CalledProcessError as error:
-            sys.exit(error.returncode)  # The tool said why.
-        except OSError as error:
-            sys.exit("%s can not be run: %s" % (error.filename, error.strerror))
+    payload = os.path.splitext(arguments.output)[0] + ".payload.elf"
+    try:
+        subprocess.run([arguments.strip, "--strip-all", "-o", payload, arguments.elf], check=True)
+        subprocess.run([arguments.rota, "image", "pack", payload,
+                        "--chip", arguments.chip, "--project", arguments.project,
+                        "--project-version", arguments.project_version,
+                        "--idf-version", arguments.idf_version,
+                        "--secure-version", arguments.secure_version,
+                        "--flash-size", arguments.flash_size,
+                        "--elf-sha256", sha256_of(arguments.elf),
+                        "--output", arguments.output], check=True)
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)  # The tool said why.
+    except OSError as error:
+        sys.exit("%s can not be run: %s" % (error.filename, error.strerror))
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ MEMBERS = (
 
 def source_text(values):
     """values: option name -> its text as in sdkconfig."""
-    lines = ["// Written from sdkconfig; do not edit. The three ROTA_ names are compile definitions.",
+    lines = ["// Written from sdkconfig; do not edit. The ROTA_ names are compile definitions.",
              '#include "idf/config.h"',
              "",
              "namespace rota::idf {",

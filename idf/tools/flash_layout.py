@@ -46,9 +46,9 @@ def check_flash_size(rows, arguments):
         return
     needed = next((size for size in (1, 2, 4, 8, 16, 32, 64, 128) if size << 20 >= end), 128)
     sys.exit("The partition table '%s' needs %s of flash, but the board has %s. Set "
-             "CONFIG_ESPTOOLPY_FLASHSIZE_%dMB=y (menuconfig: Serial flasher config, Flash size), or "
-             "choose a smaller table." % (arguments.table_name, kilobytes(end), arguments.flash_size,
-                                          needed))
+             "CONFIG_ESPTOOLPY_FLASHSIZE_%dMB=y (menuconfig: Serial flasher config, Flash size), "
+             "or choose a smaller table."
+             % (arguments.table_name, kilobytes(end), arguments.flash_size, needed))
 
 
 def check_fit(rows, app, arguments):
@@ -87,7 +87,8 @@ def main():
     first = min(slots, key=lambda row: row.subtype)
 
     folder = os.path.dirname(os.path.abspath(arguments.output))
-    parts = [(int(arguments.bootloader_offset, 0), arguments.bootloader), (first.offset, arguments.app),
+    parts = [(int(arguments.bootloader_offset, 0), arguments.bootloader),
+             (first.offset, arguments.app),
              (int(arguments.table_offset, 0), arguments.table)]
     for row in rows:
         if row.type == DATA and row.subtype == OTA_DATA:

@@ -113,8 +113,9 @@ def target_of(arguments):
                 break
     wanted = arguments.target
     if wanted and named and named[1] == arguments.sdkconfig and wanted != named[0]:
-        raise Refusal("IDF_TARGET is '%s', but %s was made for '%s'. Delete that file to start anew "
-                      "for %s, or leave IDF_TARGET unset." % (wanted, named[1], named[0], wanted))
+        raise Refusal("IDF_TARGET is '%s', but %s was made for '%s'. Delete that file to start "
+                      "anew for %s, or leave IDF_TARGET unset."
+                      % (wanted, named[1], named[0], wanted))
     target = wanted or (named[0] if named else "esp32")
     if target not in config_object.TARGETS:
         raise Refusal("IDF_TARGET '%s' is not a chip that Rota knows; choose one of %s."
@@ -128,9 +129,9 @@ def parse_failure(error, project_dir):
     if not match:
         return "the Kconfig files cannot be read: %s" % error
     path, line, reason = match.groups()
-    return ("%s:%s: cannot read %s.\nRota reads Kconfig with Debian's kconfiglib 14, which knows the "
-            "Linux kernel's language. Correct the line; what only newer ESP-IDF versions know (such "
-            "as 'set' and 'warning') has to be written with select, imply or default."
+    return ("%s:%s: cannot read %s.\nRota reads Kconfig with Debian's kconfiglib 14, which knows "
+            "the Linux kernel's language. Correct the line; what only newer ESP-IDF versions know "
+            "(such as 'set' and 'warning') has to be written with select, imply or default."
             % (relative(os.path.join(project_dir, path), project_dir), line,
                " ".join(reason.split()).rstrip(".")))
 
@@ -229,7 +230,8 @@ def unknown_options(kconf, asked, chosen, project_dir):
         return symbol is None or not symbol.nodes
     unknown = {name: value for name, (value, _) in asked.items() if is_unknown(name)}
     if unknown and not chosen:
-        files = {relative(path, project_dir) for name, (_, path) in asked.items() if name in unknown}
+        files = {relative(path, project_dir)
+                 for name, (_, path) in asked.items() if name in unknown}
         warn("%s: no Kconfig file declares %s; kept as written, but nothing in Rota reads %s."
              % (shown(files), shown("CONFIG_" + name for name in unknown),
                 "it" if len(unknown) == 1 else "them"))

@@ -108,16 +108,20 @@ static void finish_trial(void)
         ESP_LOGI(TAG, "Diagnostics completed successfully! Continuing execution ...");
         esp_err_t err = esp_ota_mark_app_valid_cancel_rollback();
         if (err != ESP_OK) {
-            ESP_LOGE(TAG, "The image could not be confirmed (%s): the next reset goes back to the "
-                     "version before it.", esp_err_to_name(err));
+            ESP_LOGE(TAG,
+                     "The image could not be confirmed (%s): the next reset goes back to the "
+                     "version before it.",
+                     esp_err_to_name(err));
         }
         return;
     }
     ESP_LOGE(TAG, "Diagnostics failed: GPIO %d is low. Start rollback to the previous version ...",
              CONFIG_EXAMPLE_GPIO_DIAGNOSTIC);
     esp_err_t err = esp_ota_mark_app_invalid_rollback_and_reboot();
-    ESP_LOGE(TAG, "There is no image to go back to (%s), so this one goes on running. Flash a good "
-             "image over the cable.", esp_err_to_name(err));
+    ESP_LOGE(TAG,
+             "There is no image to go back to (%s), so this one goes on running. Flash a good "
+             "image over the cable.",
+             esp_err_to_name(err));
 }
 
 // One line from the console, without its line end. False when the console gives none.
@@ -154,15 +158,17 @@ static bool connect_to_server(attempt_t *attempt, const char *url)
     };
     attempt->client = esp_http_client_init(&config);
     if (attempt->client == NULL) {
-        ESP_LOGE(TAG, "'%s' is not a URL that can be opened; write it as https://host:port/file.bin.",
+        ESP_LOGE(TAG,
+                 "'%s' is not a URL that can be opened; write it as https://host:port/file.bin.",
                  url);
         return false;
     }
     esp_err_t err = esp_http_client_open(attempt->client, 0);
     if (err != ESP_OK) {
-        ESP_LOGE(TAG, "No connection to %s (%s). Check that the server runs, that this board reaches "
-                 "its address, and that server_certs/ca_cert.pem is the server's.", url,
-                 esp_err_to_name(err));
+        ESP_LOGE(TAG,
+                 "No connection to %s (%s). Check that the server runs, that this board reaches "
+                 "its address, and that server_certs/ca_cert.pem is the server's.",
+                 url, esp_err_to_name(err));
         return false;
     }
     attempt->total = esp_http_client_fetch_headers(attempt->client);
@@ -173,8 +179,10 @@ static bool connect_to_server(attempt_t *attempt, const char *url)
         return false;
     }
     if (status != HttpStatus_Ok) {
-        ESP_LOGE(TAG, "The server answered %d instead of 200 to %s. Check the file's name in the URL "
-                 "and the server's listing.", status, url);
+        ESP_LOGE(TAG,
+                 "The server answered %d instead of 200 to %s. Check the file's name in the URL "
+                 "and the server's listing.",
+                 status, url);
         return false;
     }
     return true;
@@ -188,14 +196,16 @@ static int read_body(attempt_t *attempt, int wanted)
     while (have < wanted) {
         int got = esp_http_client_read(attempt->client, attempt->buffer + have, wanted - have);
         if (got == -ESP_ERR_HTTP_EAGAIN) {
-            ESP_LOGE(TAG, "The download stands still: no byte for %d ms after %d of %lld. Check the "
+            ESP_LOGE(TAG,
+                     "The download stands still: no byte for %d ms after %d of %lld. Check the "
                      "server and the network, then reset the board to try again.",
                      CONFIG_EXAMPLE_OTA_RECV_TIMEOUT, attempt->received + have,
                      (long long)attempt->total);
             return -1;
         }
         if (got < 0) {
-            ESP_LOGE(TAG, "The connection broke after %d of %lld bytes. Reset the board to try again.",
+            ESP_LOGE(TAG,
+                     "The connection broke after %d of %lld bytes. Reset the board to try again.",
                      attempt->received + have, (long long)attempt->total);
             return -1;
         }
@@ -232,18 +242,23 @@ static bool may_install(const attempt_t *attempt, int length)
 
     esp_app_desc_t invalid;
     const esp_partition_t *last_invalid = esp_ota_get_last_invalid_partition();
-    if (last_invalid != NULL && esp_ota_get_partition_description(last_invalid, &invalid) == ESP_OK) {
+    if (last_invalid != NULL &&
+        esp_ota_get_partition_description(last_invalid, &invalid) == ESP_OK) {
         ESP_LOGI(TAG, "Last invalid firmware version: %.32s", invalid.version);
         if (same_version(&offered, &invalid)) {
-            ESP_LOGW(TAG, "Version %.32s was installed before and rolled back, so it is not installed "
-                     "again. Offer a corrected image with another version.", offered.version);
+            ESP_LOGW(TAG,
+                     "Version %.32s was installed before and rolled back, so it is not installed "
+                     "again. Offer a corrected image with another version.",
+                     offered.version);
             return false;
         }
     }
 #ifndef CONFIG_EXAMPLE_SKIP_VERSION_CHECK
     if (same_version(&offered, running)) {
-        ESP_LOGW(TAG, "Version %.32s runs already: nothing to update. Offer another version "
-                 "(version.txt), or set EXAMPLE_SKIP_VERSION_CHECK.", offered.version);
+        ESP_LOGW(TAG,
+                 "Version %.32s runs already: nothing to update. Offer another version "
+                 "(version.txt), or set EXAMPLE_SKIP_VERSION_CHECK.",
+                 offered.version);
         return false;
     }
 #endif
@@ -254,8 +269,10 @@ static bool write_bytes(attempt_t *attempt, int length)
 {
     esp_err_t err = esp_ota_write(attempt->update, attempt->buffer, (size_t)length);
     if (err != ESP_OK) {
-        ESP_LOGE(TAG, "The bytes that arrived were refused (%s); the line above says why. This version "
-                 "goes on running.", esp_err_to_name(err));
+        ESP_LOGE(TAG,
+                 "The bytes that arrived were refused (%s); the line above says why. This version "
+                 "goes on running.",
+                 esp_err_to_name(err));
     }
     return err == ESP_OK;
 }
@@ -306,8 +323,10 @@ static bool download_into_slot(attempt_t *attempt)
     }
     ESP_LOGI(TAG, "Total Write binary data length: %d", attempt->received);
     if (!esp_http_client_is_complete_data_received(attempt->client)) {
-        ESP_LOGE(TAG, "The server closed the connection after %d of %lld bytes. Reset the board to try "
-                 "again.", attempt->received, (long long)attempt->total);
+        ESP_LOGE(TAG,
+                 "The server closed the connection after %d of %lld bytes. Reset the board to try "
+                 "again.",
+                 attempt->received, (long long)attempt->total);
         return false;
     }
     return true;
@@ -318,7 +337,8 @@ static bool switch_to_slot(attempt_t *attempt)
     attempt->update_is_open = false;  // esp_ota_end closes it in any case.
     esp_err_t err = esp_ota_end(attempt->update);
     if (err == ESP_ERR_OTA_VALIDATE_FAILED) {
-        ESP_LOGE(TAG, "Image validation failed, image is corrupted or not for this board; the line "
+        ESP_LOGE(TAG,
+                 "Image validation failed, image is corrupted or not for this board; the line "
                  "above says which. Build it again and check the file on the server.");
         return false;
     }
@@ -338,7 +358,8 @@ static bool update(attempt_t *attempt)
     const esp_partition_t *configured = esp_ota_get_boot_partition();
     const esp_partition_t *running = esp_ota_get_running_partition();
     if (configured != running && configured != NULL) {
-        ESP_LOGW(TAG, "%s is selected to boot, but %s runs: OTA data or the selected image is damaged.",
+        ESP_LOGW(TAG,
+                 "%s is selected to boot, but %s runs: OTA data or the selected image is damaged.",
                  configured->label, running->label);
     }
     ESP_LOGI(TAG, "Running partition type %d subtype %d (offset 0x%08x)", running->type,
@@ -351,7 +372,8 @@ static bool update(attempt_t *attempt)
     }
     attempt->slot = esp_ota_get_next_update_partition(NULL);
     if (attempt->slot == NULL) {
-        ESP_LOGE(TAG, "The partition table has no slot to update into. Choose one with two OTA slots "
+        ESP_LOGE(TAG,
+                 "The partition table has no slot to update into. Choose one with two OTA slots "
                  "(CONFIG_PARTITION_TABLE_TWO_OTA) and flash the board again.");
         return false;
     }

@@ -71,13 +71,16 @@ static void explain_rollback(void)
         return;
     }
     if (state == ESP_OTA_IMG_INVALID) {
-        ESP_LOGW(TAG, "Version %.32s in %s was rolled back: it rejected itself (its own check failed). "
-                 "Version %.32s runs again.", app.version, last_invalid->label,
-                 esp_app_get_description()->version);
+        ESP_LOGW(TAG,
+                 "Version %.32s in %s was rolled back: it rejected itself (its own check failed). "
+                 "Version %.32s runs again.",
+                 app.version, last_invalid->label, esp_app_get_description()->version);
     } else {
-        ESP_LOGW(TAG, "Version %.32s in %s was rolled back: it never confirmed itself (it crashed, hung, "
-                 "or was reset during its trial). Version %.32s runs again.", app.version,
-                 last_invalid->label, esp_app_get_description()->version);
+        ESP_LOGW(
+            TAG,
+            "Version %.32s in %s was rolled back: it never confirmed itself (it crashed, hung, "
+            "or was reset during its trial). Version %.32s runs again.",
+            app.version, last_invalid->label, esp_app_get_description()->version);
     }
 }
 
@@ -93,8 +96,10 @@ static void confirm_once(void)
     if (err == ESP_OK) {
         ESP_LOGI(TAG, "The update server was reached: this version is confirmed and stays.");
     } else {
-        ESP_LOGE(TAG, "The image could not be confirmed (%s): the next reset goes back to the version "
-                 "before it.", esp_err_to_name(err));
+        ESP_LOGE(TAG,
+                 "The image could not be confirmed (%s): the next reset goes back to the version "
+                 "before it.",
+                 esp_err_to_name(err));
     }
 }
 
@@ -145,8 +150,10 @@ static bool update(const esp_https_ota_config_t *config)
 {
     esp_err_t err = esp_https_ota(config);
     if (err != ESP_OK) {
-        ESP_LOGE(TAG, "Firmware upgrade failed (%s); the lines above say why. This version goes on "
-                 "running.", esp_err_to_name(err));
+        ESP_LOGE(TAG,
+                 "Firmware upgrade failed (%s); the lines above say why. This version goes on "
+                 "running.",
+                 esp_err_to_name(err));
     }
     return err == ESP_OK;
 }
@@ -169,14 +176,18 @@ static bool may_install(const esp_app_desc_t *offered)
     if (last_invalid != NULL &&
         esp_ota_get_partition_description(last_invalid, &invalid) == ESP_OK &&
         same_version(offered, &invalid)) {
-        ESP_LOGW(TAG, "Version %.32s was installed before and rolled back, so it is not installed "
-                 "again. Offer a corrected image with another version.", offered->version);
+        ESP_LOGW(TAG,
+                 "Version %.32s was installed before and rolled back, so it is not installed "
+                 "again. Offer a corrected image with another version.",
+                 offered->version);
         return false;
     }
 #ifndef CONFIG_EXAMPLE_SKIP_VERSION_CHECK
     if (same_version(offered, running)) {
-        ESP_LOGW(TAG, "Version %.32s runs already: nothing to update. Offer another version "
-                 "(version.txt), or set EXAMPLE_SKIP_VERSION_CHECK.", offered->version);
+        ESP_LOGW(TAG,
+                 "Version %.32s runs already: nothing to update. Offer another version "
+                 "(version.txt), or set EXAMPLE_SKIP_VERSION_CHECK.",
+                 offered->version);
         return false;
     }
 #endif
@@ -204,13 +215,17 @@ static bool download(esp_https_ota_handle_t ota)
         print_progress(ota, &tenths);
     } while (err == ESP_ERR_HTTPS_OTA_IN_PROGRESS);
     if (err != ESP_OK) {
-        ESP_LOGE(TAG, "The download ended after %d bytes (%s); the lines above say why. Reset the board "
-                 "to try again.", esp_https_ota_get_image_len_read(ota), esp_err_to_name(err));
+        ESP_LOGE(TAG,
+                 "The download ended after %d bytes (%s); the lines above say why. Reset the board "
+                 "to try again.",
+                 esp_https_ota_get_image_len_read(ota), esp_err_to_name(err));
         return false;
     }
     if (!esp_https_ota_is_complete_data_received(ota)) {
-        ESP_LOGE(TAG, "The server closed the connection after %d bytes, before the image was complete. "
-                 "Reset the board to try again.", esp_https_ota_get_image_len_read(ota));
+        ESP_LOGE(TAG,
+                 "The server closed the connection after %d bytes, before the image was complete. "
+                 "Reset the board to try again.",
+                 esp_https_ota_get_image_len_read(ota));
         return false;
     }
     return true;
@@ -221,16 +236,20 @@ static bool update(const esp_https_ota_config_t *config)
     esp_https_ota_handle_t ota = NULL;
     esp_err_t err = esp_https_ota_begin(config, &ota);
     if (err != ESP_OK) {
-        ESP_LOGE(TAG, "The update can not begin (%s); the lines above say why. Check that the server "
-                 "runs, that this board reaches it, and that server_certs/ca_cert.pem is the server's.",
-                 esp_err_to_name(err));
+        ESP_LOGE(
+            TAG,
+            "The update can not begin (%s); the lines above say why. Check that the server "
+            "runs, that this board reaches it, and that server_certs/ca_cert.pem is the server's.",
+            esp_err_to_name(err));
         return false;
     }
     esp_app_desc_t offered;
     err = esp_https_ota_get_img_desc(ota, &offered);
     if (err != ESP_OK) {
-        ESP_LOGE(TAG, "What the server sent is not an app image (%s); the lines above say what it is. "
-                 "Check the URL.", esp_err_to_name(err));
+        ESP_LOGE(TAG,
+                 "What the server sent is not an app image (%s); the lines above say what it is. "
+                 "Check the URL.",
+                 esp_err_to_name(err));
     }
     if (err != ESP_OK || !may_install(&offered) || !download(ota)) {
         esp_https_ota_abort(ota);
@@ -238,7 +257,8 @@ static bool update(const esp_https_ota_config_t *config)
     }
     err = esp_https_ota_finish(ota);
     if (err == ESP_ERR_OTA_VALIDATE_FAILED) {
-        ESP_LOGE(TAG, "Image validation failed, image is corrupted or not for this board; the line "
+        ESP_LOGE(TAG,
+                 "Image validation failed, image is corrupted or not for this board; the line "
                  "above says which. Build it again and check the file on the server.");
     } else if (err != ESP_OK) {
         ESP_LOGE(TAG, "The new image is complete, but the board can not switch to it (%s).",

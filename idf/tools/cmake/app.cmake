@@ -42,15 +42,18 @@ function(rota_add_app)
   set(elf "${PROJECT_NAME}.elf")
   set(config_source "${CMAKE_CURRENT_BINARY_DIR}/config/rota_idf_config.cc")
   add_executable("${elf}" "${config_source}")
-  # Debian's own folder of headers, not the face's: this one file belongs to Rota, not to the project.
+  # The one source that belongs to Rota and not to the project: it sees idf/config.h.
   get_filename_component(rota_sources "${IDF_PATH}/.." ABSOLUTE)
   set(name_in_image "${PROJECT_NAME}")
   if(CONFIG_APP_EXCLUDE_PROJECT_NAME_VAR)
     set(name_in_image "")
   endif()
+  set(definitions "ROTA_PROJECT_NAME=\"${name_in_image}\""
+      "ROTA_PROJECT_VERSION=\"${PROJECT_VER}\""
+      "ROTA_IDF_VERSION=\"v${IDF_VERSION_MAJOR}.${IDF_VERSION_MINOR}\"")
   set_source_files_properties("${config_source}" PROPERTIES
       INCLUDE_DIRECTORIES "${rota_sources}" COMPILE_OPTIONS "-std=c++20"
-      COMPILE_DEFINITIONS "ROTA_PROJECT_NAME=\"${name_in_image}\";ROTA_PROJECT_VERSION=\"${PROJECT_VER}\";ROTA_IDF_VERSION=\"v${IDF_VERSION_MAJOR}.${IDF_VERSION_MINOR}\"")
+      COMPILE_DEFINITIONS "${definitions}")
   set_target_properties("${elf}" PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}"
                         LINKER_LANGUAGE CXX POSITION_INDEPENDENT_CODE ON)
 
@@ -81,8 +84,8 @@ endfunction()
 # bootloader.bin, partition-table.bin, PROJECT.bin, ota_data_initial.bin and flash_args, by `rota`.
 function(rota_add_images elf)
   if(NOT EXISTS "${ROTA_TOOL}")
-    message(FATAL_ERROR "The tool ${ROTA_TOOL} is missing. Run './dev build' in the Rota checkout, or "
-                        "name it with -DROTA_TOOL=FILE.")
+    message(FATAL_ERROR "The tool ${ROTA_TOOL} is missing. Run './dev build' in the Rota checkout, "
+                        "or name it with -DROTA_TOOL=FILE.")
   endif()
   set(image "${CMAKE_CURRENT_BINARY_DIR}/${PROJECT_NAME}.bin")
   set(bootloader "${CMAKE_CURRENT_BINARY_DIR}/bootloader/bootloader.bin")
@@ -100,13 +103,15 @@ function(rota_add_images elf)
   add_custom_command(OUTPUT "${table}"
                      COMMAND "${ROTA_TOOL}" table build "${table_input}"
                              --table-offset "${CONFIG_PARTITION_TABLE_OFFSET}" -o "${table}"
-                     DEPENDS "${ROTA_TOOL}" "${sdkconfig}" ${csv} VERBATIM COMMENT "Partition table")
+                     DEPENDS "${ROTA_TOOL}" "${sdkconfig}" ${csv}
+                     VERBATIM COMMENT "Partition table")
 
   set(secure_version 0)
   if(CONFIG_BOOTLOADER_APP_SECURE_VERSION)
     set(secure_version "${CONFIG_BOOTLOADER_APP_SECURE_VERSION}")
   endif()
   add_custom_command(OUTPUT "${image}"
+                     BYPRODUCTS "${CMAKE_CURRENT_BINARY_DIR}/${PROJECT_NAME}.payload.elf"
                      COMMAND "${PYTHON}" "${IDF_PATH}/tools/app_image.py" --rota "${ROTA_TOOL}"
                              --strip "${CMAKE_STRIP}" --chip "${IDF_TARGET}"
                              "--project=${PROJECT_NAME}" "--project-version=${PROJECT_VER}"
@@ -116,7 +121,8 @@ function(rota_add_images elf)
                              --output "${image}" "$<TARGET_FILE:${elf}>"
                      DEPENDS "${elf}" "${ROTA_TOOL}" "${IDF_PATH}/tools/app_image.py" "${sdkconfig}"
                      VERBATIM COMMENT "App image ${PROJECT_NAME}.bin")
-  add_custom_command(OUTPUT "${flash_args}" BYPRODUCTS "${CMAKE_CURRENT_BINARY_DIR}/ota_data_initial.bin"
+  add_custom_command(OUTPUT "${flash_args}"
+                     BYPRODUCTS "${CMAKE_CURRENT_BINARY_DIR}/ota_data_initial.bin"
                      COMMAND "${PYTHON}" "${IDF_PATH}/tools/flash_layout.py" --table "${table}"
                              --table-offset "${CONFIG_PARTITION_TABLE_OFFSET}"
                              --bootloader-offset "${CONFIG_BOOTLOADER_OFFSET_IN_FLASH}"
@@ -125,7 +131,8 @@ function(rota_add_images elf)
                              --flash-mode "${CONFIG_ESPTOOLPY_FLASHMODE}"
                              --flash-freq "${CONFIG_ESPTOOLPY_FLASHFREQ}"
                              --table-name "${table_input}" --output "${flash_args}"
-                     DEPENDS "${image}" "${bootloader}" "${table}" "${IDF_PATH}/tools/flash_layout.py"
+                     DEPENDS "${image}" "${bootloader}" "${table}"
+                             "${IDF_PATH}/tools/flash_layout.py"
                      VERBATIM COMMENT "Flash layout")
   add_custom_target(app ALL DEPENDS "${image}" "${flash_args}")
   add_custom_target(bootloader DEPENDS "${bootloader}")
@@ -133,7 +140,8 @@ function(rota_add_images elf)
 endfunction()
 
 function(rota_bootloader_command variable output)
-  foreach(pair "rollback;BOOTLOADER_APP_ROLLBACK_ENABLE" "anti_rollback;BOOTLOADER_APP_ANTI_ROLLBACK"
+  foreach(pair "rollback;BOOTLOADER_APP_ROLLBACK_ENABLE"
+               "anti_rollback;BOOTLOADER_APP_ANTI_ROLLBACK"
                "otadata_erase;BOOTLOADER_OTA_DATA_ERASE" "in_place;ROTA_OTA_DATA_IN_PLACE")
     list(POP_FRONT pair name)
     set(${name} off)
@@ -170,8 +178,8 @@ function(rota_table_source csv_variable input_variable)
     get_filename_component(csv "${CONFIG_PARTITION_TABLE_CUSTOM_FILENAME}" ABSOLUTE
                            BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
     if(NOT EXISTS "${csv}")
-      message(FATAL_ERROR "CONFIG_PARTITION_TABLE_CUSTOM_FILENAME names ${csv}, which does not exist. "
-                          "Create it, or choose a predefined table such as "
+      message(FATAL_ERROR "CONFIG_PARTITION_TABLE_CUSTOM_FILENAME names ${csv}, which does not "
+                          "exist. Create it, or choose a predefined table such as "
                           "CONFIG_PARTITION_TABLE_TWO_OTA=y.")
     endif()
     set(${csv_variable} "${csv}" PARENT_SCOPE)

@@ -25,9 +25,9 @@ function(rota_find_components)
 
   set(main "${CMAKE_CURRENT_SOURCE_DIR}/main")
   if(NOT EXISTS "${main}/CMakeLists.txt")
-    message(FATAL_ERROR "There is no main/CMakeLists.txt in ${CMAKE_CURRENT_SOURCE_DIR}. An ESP-IDF "
-                        "project has its program there: idf_component_register(SRCS \"main.c\" "
-                        "INCLUDE_DIRS \".\").")
+    message(FATAL_ERROR "There is no main/CMakeLists.txt in ${CMAKE_CURRENT_SOURCE_DIR}. An "
+                        "ESP-IDF project has its program there: idf_component_register(SRCS "
+                        "\"main.c\" INCLUDE_DIRS \".\").")
   endif()
   list(FILTER folders EXCLUDE REGEX "/main$")
   rota_keep_last_of_each_name(folders)
@@ -43,8 +43,8 @@ function(rota_judge_missing_place place)
   if(name MATCHES "^(components|managed_components)$" OR name IN_LIST ROTA_IDF_COMPONENT_NAMES)
     return()
   endif()
-  message(FATAL_ERROR "EXTRA_COMPONENT_DIRS names ${place}, which does not exist. Correct the path, "
-                      "or remove it if Rota provides what was there.")
+  message(FATAL_ERROR "EXTRA_COMPONENT_DIRS names ${place}, which does not exist. Correct the "
+                      "path, or remove it if Rota provides what was there.")
 endfunction()
 
 function(rota_keep_last_of_each_name variable)
@@ -98,12 +98,12 @@ function(idf_component_register)
       PRIV_REQUIRES REQUIRED_IDF_TARGETS EMBED_FILES EMBED_TXTFILES)
   cmake_parse_arguments(PARSE_ARGV 0 C "WHOLE_ARCHIVE" "KCONFIG;KCONFIG_PROJBUILD" "${lists}")
   if(C_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt: idf_component_register() does not "
-                        "know '${C_UNPARSED_ARGUMENTS}'. It knows: ${lists} WHOLE_ARCHIVE.")
+    message(FATAL_ERROR "${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt: idf_component_register() does "
+                        "not know '${C_UNPARSED_ARGUMENTS}'. It knows: ${lists} WHOLE_ARCHIVE.")
   endif()
   if(C_REQUIRED_IDF_TARGETS AND NOT IDF_TARGET IN_LIST C_REQUIRED_IDF_TARGETS)
-    message(FATAL_ERROR "Component ${COMPONENT_NAME} is only for ${C_REQUIRED_IDF_TARGETS}, not for "
-                        "${IDF_TARGET}; choose another chip with -DIDF_TARGET=CHIP.")
+    message(FATAL_ERROR "Component ${COMPONENT_NAME} is only for ${C_REQUIRED_IDF_TARGETS}, not "
+                        "for ${IDF_TARGET}; choose another chip with -DIDF_TARGET=CHIP.")
   endif()
 
   set(library "${COMPONENT_LIB}")
@@ -111,7 +111,8 @@ function(idf_component_register)
   if(sources OR C_EMBED_FILES OR C_EMBED_TXTFILES)
     add_library("${library}" STATIC ${sources})
     set(kind PUBLIC)
-    set_target_properties("${library}" PROPERTIES OUTPUT_NAME "${COMPONENT_NAME}" LINKER_LANGUAGE CXX)
+    set_target_properties("${library}" PROPERTIES OUTPUT_NAME "${COMPONENT_NAME}"
+                          LINKER_LANGUAGE CXX)
     target_include_directories("${library}" PRIVATE ${C_PRIV_INCLUDE_DIRS})
   else()
     add_library("${library}" INTERFACE)
@@ -142,8 +143,8 @@ function(rota_collect_sources variable)
     get_filename_component(path "${source}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
     get_source_file_property(is_generated "${path}" GENERATED)
     if(NOT EXISTS "${path}" AND NOT is_generated AND NOT source MATCHES "\\$<")
-      message(FATAL_ERROR "${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt: SRCS names '${source}', which "
-                          "does not exist. Create it or correct the name.")
+      message(FATAL_ERROR "${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt: SRCS names '${source}', "
+                          "which does not exist. Create it or correct the name.")
     endif()
     list(APPEND sources "${source}")
   endforeach()
@@ -213,7 +214,7 @@ endfunction()
 function(rota_refuse_requirement name requirement)
   idf_component_get_property(folder "${name}" COMPONENT_DIR)
   message(FATAL_ERROR "${folder}/CMakeLists.txt requires the component '${requirement}', which is "
-                      "neither in the project (components/, EXTRA_COMPONENT_DIRS) nor one of those of "
-                      "ESP-IDF that Rota knows. Put its sources into components/${requirement}/, or "
-                      "correct the name.")
+                      "neither in the project (components/, EXTRA_COMPONENT_DIRS) nor one of those "
+                      "of ESP-IDF that Rota knows. Put its sources into "
+                      "components/${requirement}/, or correct the name.")
 endfunction()

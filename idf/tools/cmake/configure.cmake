@@ -1,4 +1,4 @@
-# Runs idf/tools/kconfig.py over the project's settings, and again whenever one of its files changes.
+# Runs idf/tools/kconfig.py over the project's settings, again whenever one of its files changes.
 macro(rota_configure_project)
   set(IDF_TARGET_WANTED "${IDF_TARGET}")
   if(NOT IDF_TARGET_WANTED)

@@ -61,8 +61,8 @@ function(rota_replace_certificate path_variable)
   endif()
   get_filename_component(replacement "${replacement}" ABSOLUTE BASE_DIR "${CMAKE_SOURCE_DIR}")
   if(NOT EXISTS "${replacement}")
-    message(FATAL_ERROR "ROTA_CA_CERT names ${replacement}, which does not exist. 'rota serve' prints "
-                        "where its certificate lies.")
+    message(FATAL_ERROR "ROTA_CA_CERT names ${replacement}, which does not exist. 'rota serve' "
+                        "prints where its certificate lies.")
   endif()
   set(${path_variable} "${replacement}" PARENT_SCOPE)
 endfunction()

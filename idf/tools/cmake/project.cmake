@@ -6,8 +6,9 @@
 #
 # builds the project as it is, for a virtual board: its components are compiled for this machine and
 # linked with the prebuilt ESP-IDF face of the Rota build, which ROTA_BUILD_DIR names (default: the
-# folder "build" beside idf). In the build folder then stand PROJECT.elf (with symbols), PROJECT.bin,
-# bootloader/, partition_table/, ota_data_initial.bin and flash_args, as ESP-IDF lays them out.
+# folder "build" beside idf). In the build folder then stand PROJECT.elf (with symbols),
+# PROJECT.bin, bootloader/, partition_table/, ota_data_initial.bin and flash_args, where ESP-IDF has
+# them.
 include_guard(GLOBAL)
 
 if(CMAKE_VERSION VERSION_LESS 3.22)

@@ -44,7 +44,8 @@ macro(rota_set_build_properties)
                      "BUILD_DIR;${build_dir}" "IDF_PATH;${IDF_PATH}" "IDF_TARGET;${IDF_TARGET}"
                      "TARGET;${IDF_TARGET}" "PYTHON;${PYTHON}" "PROJECT_VER;${PROJECT_VER}"
                      "SDKCONFIG;${SDKCONFIG}" "SDKCONFIG_HEADER;${SDKCONFIG_HEADER}"
-                     "CONFIG_DIR;${build_dir}/config" "IDF_VER;v${IDF_VERSION_MAJOR}.${IDF_VERSION_MINOR}"
+                     "CONFIG_DIR;${build_dir}/config"
+                     "IDF_VER;v${IDF_VERSION_MAJOR}.${IDF_VERSION_MINOR}"
                      "EXECUTABLE;${PROJECT_NAME}.elf" "EXECUTABLE_NAME;${PROJECT_NAME}"
                      "SDKCONFIG_CMAKE;${build_dir}/config/sdkconfig.cmake")
     list(POP_FRONT _rota_pair _rota_name)

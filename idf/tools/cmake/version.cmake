@@ -1,5 +1,6 @@
 # The version that goes into the image, from the first place that has one, as ESP-IDF looks it up:
-# CONFIG_APP_PROJECT_VER, the variable PROJECT_VER, version.txt, project(VERSION), git describe, "1".
+# CONFIG_APP_PROJECT_VER, the variable PROJECT_VER, version.txt, project(VERSION), git describe,
+# "1".
 function(rota_find_version variable project_version)
   set(file "${CMAKE_CURRENT_SOURCE_DIR}/version.txt")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
@@ -21,8 +22,8 @@ function(rota_find_version variable project_version)
   string(LENGTH "${version}" length)
   if(length GREATER 31)
     string(SUBSTRING "${version}" 0 31 short)
-    message(WARNING "The project's version '${version}' has ${length} characters; an image has room "
-                    "for 31, so it will say '${short}'. Shorten version.txt or PROJECT_VER.")
+    message(WARNING "The project's version '${version}' has ${length} characters; an image has "
+                    "room for 31, so it will say '${short}'. Shorten version.txt or PROJECT_VER.")
     set(version "${short}")
   endif()
   message(STATUS "App \"${PROJECT_NAME}\" version: ${version}")
