@@ -20,7 +20,7 @@ extern const std::array<std::uint32_t, 64> kSha256RoundConstants;
 
 void sha256_blocks_portable(Sha256State& state, Bytes blocks);
 
-// Asks the processor. False wherever no accelerated loop was built.
+// Whether this processor can. False wherever no accelerated loop was built. Costs a call, no more.
 bool sha256_can_accelerate();
 
 // Only after sha256_can_accelerate() said yes.

@@ -13,17 +13,11 @@ namespace {
 
 constexpr unsigned kLeafFeatures = 1;
 constexpr unsigned kLeafMoreFeatures = 7;
-constexpr unsigned kSsse3 = 1U << 9U;    // leaf 1, ECX
-constexpr unsigned kSse41 = 1U << 19U;   // leaf 1, ECX
+constexpr unsigned kSsse3 = 1U << 9U;             // leaf 1, ECX
+constexpr unsigned kSse41 = 1U << 19U;            // leaf 1, ECX
 constexpr unsigned kShaInstructions = 1U << 29U;  // leaf 7, EBX
 
-__attribute__((target("sha,sse4.1,ssse3"))) __m128i load(const void* from) {
-  return _mm_loadu_si128(static_cast<const __m128i*>(from));
-}
-
-}  // namespace
-
-bool sha256_can_accelerate() {
+bool processor_has_the_instructions() {
   unsigned eax = 0;
   unsigned ebx = 0;
   unsigned ecx = 0;
@@ -35,6 +29,26 @@ bool sha256_can_accelerate() {
   __cpuid(kLeafFeatures, eax, ebx, ecx, edx);
   return (ecx & kSsse3) != 0 && (ecx & kSse41) != 0;
 }
+
+bool yes() { return true; }
+bool no() { return false; }
+
+__attribute__((target("sha,sse4.1,ssse3"))) __m128i load(const void* from) {
+  return _mm_loadu_si128(static_cast<const __m128i*>(from));
+}
+
+}  // namespace
+
+// Asking costs about 10 us inside a virtual machine, more than hashing 4 KiB. So the loader asks,
+// once, while it binds this function to one of the two answers (a GNU indirect function): the
+// answer is part of the program then, and no variable has to keep it. It runs before anything else
+// is set up, which sanitizers must know.
+extern "C" __attribute__((used, visibility("hidden"), no_sanitize("address", "undefined", "thread")))
+bool (*rota_sha256_resolve_can_accelerate())() {
+  return processor_has_the_instructions() ? yes : no;
+}
+
+__attribute__((ifunc("rota_sha256_resolve_can_accelerate"))) bool sha256_can_accelerate();
 
 __attribute__((target("sha,sse4.1,ssse3"))) void sha256_blocks_accelerated(Sha256State& state,
                                                                            Bytes blocks) {
