@@ -15,7 +15,7 @@ import sys
 # What compiled code needs everywhere, on a chip too.
 ALLOWED = re.compile(
     r"^(mem(cpy|move|set|cmp|chr)|strlen|bcmp|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail"
-    r"|__cxa_pure_virtual|rota_assertion_failed|__u?(div|mod)[dt]i3)$")
+    r"|__cxa_pure_virtual|rota_assertion_failed|__u?(div|mod)[dt]i3|__(popcount|clz|ctz)[sd]i2)$")
 
 # Read-only once the program is loaded; the rest of .data is not.
 WRITABLE = re.compile(r"^(\.data(?!\.rel\.ro)|\.bss|\.tdata|\.tbss|\*COM\*)")
