@@ -3,8 +3,9 @@
 // base/assert.cc holds a weak default that stops the processor.
 #pragma once
 
-extern "C" [[noreturn]] void rota_assertion_failed(const char* condition, const char* file, int line);
+extern "C" [[noreturn]] void rota_assertion_failed(const char* condition,
+                                                   const char* file,
+                                                   int line);
 
-#define ROTA_ASSERT(condition)                                            \
-  ((condition) ? static_cast<void>(0)                                     \
-               : ::rota_assertion_failed(#condition, __FILE__, __LINE__))
+#define ROTA_ASSERT(condition) \
+  ((condition) ? static_cast<void>(0) : ::rota_assertion_failed(#condition, __FILE__, __LINE__))

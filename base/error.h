@@ -35,27 +35,27 @@ enum class Error : std::uint16_t {
   // Image
   kImageBadMagic = 300,
   kImageTooManySegments = 301,
-  kImageSegmentLength = 302,       // not a multiple of 4, or beyond the limit
+  kImageSegmentLength = 302,  // not a multiple of 4, or beyond the limit
   kImageFirstSegmentTooShort = 303,
-  kDescriptionMissing = 304,       // no 0xABCD5432 where the description must be
-  kImageSegmentMisaligned = 305,   // file offset and load address differ modulo the MMU page
-  kImageBadLoadAddress = 306,      // a bootloader would not load there
+  kDescriptionMissing = 304,      // no 0xABCD5432 where the description must be
+  kImageSegmentMisaligned = 305,  // file offset and load address differ modulo the MMU page
+  kImageBadLoadAddress = 306,     // a bootloader would not load there
   kImageWrongChip = 307,
-  kImageChipTooOld = 308,          // chip revision below the image's minimum
+  kImageChipTooOld = 308,  // chip revision below the image's minimum
   kImageChipTooNew = 309,
   kImageEfuseBlockRevision = 310,
   kImageWrapsAround = 311,
   kImageBadChecksum = 312,
   kImageBadDigest = 313,
   kImageLargerThanPartition = 314,
-  kImageDigestMissing = 315,       // policy: the running image has a digest, the new one has none
+  kImageDigestMissing = 315,  // policy: the running image has a digest, the new one has none
   kImageSecureVersionTooOld = 316,
   kImageSpiModeMismatch = 317,
   kImageTooShort = 318,            // the data end before the image does
   kImagePartitionTooLarge = 319,   // a partition larger than the chip can address
   kImageMappedSegmentCount = 320,  // a chip with one shared map needs exactly two mapped segments
   kImageSignatureInvalid = 321,
-  kImageIsErased = 322,            // flash reads FF: nothing was written there
+  kImageIsErased = 322,  // flash reads FF: nothing was written there
 
   // Partitions
   kPartitionNotFound = 400,
@@ -72,25 +72,25 @@ enum class Error : std::uint16_t {
   kInvalidArgument = 501,
   kNotAnOtaSlot = 502,
   kPartitionIsRunning = 503,
-  kRunningImageOnTrial = 504,       // confirm or reject it before the next update
-  kUpdateInProgress = 505,          // another open handle has this partition
+  kRunningImageOnTrial = 504,  // confirm or reject it before the next update
+  kUpdateInProgress = 505,     // another open handle has this partition
   kTooManyHandles = 506,
   kUnknownHandle = 507,
   kNothingWritten = 508,
-  kFirstByteWrong = 509,            // not E9, or not a partition table
+  kFirstByteWrong = 509,  // not E9, or not a partition table
   kValidationFailed = 510,
   kDataAlreadyWritten = 511,
-  kSequentialHandle = 512,          // write_with_offset on a handle opened for sequential writing
+  kSequentialHandle = 512,  // write_with_offset on a handle opened for sequential writing
   kSecureVersionTooOld = 513,
   kOtaDataMissing = 514,
   kNoActiveRecord = 515,
   kRollbackImpossible = 516,
-  kRunningIsNotActive = 517,        // confirmation of a record that is not the running slot's
+  kRunningIsNotActive = 517,  // confirmation of a record that is not the running slot's
   kSlotNumberTooLarge = 518,
   kSequenceExhausted = 519,
   kTailNotWritten = 520,
-  kSecureVersionWidth = 521,        // does not fit the fuse field
-  kSecureVersionBehind = 522,       // burned version is above the requested one
+  kSecureVersionWidth = 521,   // does not fit the fuse field
+  kSecureVersionBehind = 522,  // burned version is above the requested one
 
   // Update conversation (HTTP) as the device sees it
   kHttpStatus = 600,
@@ -101,14 +101,14 @@ enum class Error : std::uint16_t {
   kHttpNotModified = 605,
   kHttpRangeRefused = 606,
   kHttpTooManyRedirects = 607,
-  kHttpConnectionClosed = 608,      // before the data were complete
+  kHttpConnectionClosed = 608,  // before the data were complete
   kHttpReadFailed = 609,
-  kHttpStalled = 610,               // no progress within the deadline
+  kHttpStalled = 610,  // no progress within the deadline
   kHttpTotalDeadline = 611,
   kHttpLengthUnknown = 612,
   kHttpRangeMismatch = 613,
-  kHttpBodyChanged = 614,           // ETag or total length differs from the first part
-  kNotAnImage = 615,                // what arrived is something else; see identify
+  kHttpBodyChanged = 614,  // ETag or total length differs from the first part
+  kNotAnImage = 615,       // what arrived is something else; see identify
   kVersionAlreadyRunning = 616,
   kVersionWasRolledBack = 617,
   kCancelled = 618,

@@ -1,8 +1,8 @@
 // Result<T, E>: a value or the reason why there is none. Status<E>: success or a reason.
 //
 // Used by every layer; the device side uses the default E = rota::Error (base/error.h). Both are
-// [[nodiscard]]: a caller that does not look does not compile cleanly. Neither allocates nor throws.
-// Reading the value of a failed result is our own bug and stops the program (ROTA_ASSERT).
+// [[nodiscard]]: a caller that does not look does not compile cleanly. Neither allocates nor
+// throws. Reading the value of a failed result is our own bug and stops the program (ROTA_ASSERT).
 #pragma once
 
 #include <new>
@@ -48,8 +48,7 @@ class [[nodiscard]] Result {
  public:
   constexpr Result(T value) : ok_(true), value_(std::move(value)) {}
   constexpr Result(Failed<E> failed) : ok_(false), error_(failed.error) {}
-  constexpr Result(E error)
-    requires(!std::is_same_v<T, E>)
+  constexpr Result(E error) requires(!std::is_same_v<T, E>)
       : ok_(false), error_(std::move(error)) {}
 
   constexpr Result(Result&& other) noexcept : ok_(other.ok_) { take(std::move(other)); }
@@ -134,9 +133,9 @@ class [[nodiscard]] Result {
 }  // namespace rota
 
 // Leaves the function with the error of `expression` if it failed. Works for Status and Result.
-#define ROTA_TRY(expression)                                               \
-  do {                                                                     \
-    if (auto rota_try_result_ = (expression); !rota_try_result_.ok()) {    \
-      return ::rota::Failed{rota_try_result_.error()};                     \
-    }                                                                      \
+#define ROTA_TRY(expression)                                            \
+  do {                                                                  \
+    if (auto rota_try_result_ = (expression); !rota_try_result_.ok()) { \
+      return ::rota::Failed{rota_try_result_.error()};                  \
+    }                                                                   \
   } while (false)

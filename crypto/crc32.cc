@@ -46,8 +46,8 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t previous) {
     bytes = bytes.subspan(8);
   }
   for (const std::byte byte : bytes) {
-    remainder = (remainder >> 8U) ^
-                kTables[0][(remainder ^ std::to_integer<std::uint32_t>(byte)) & 0xFFU];
+    remainder =
+        (remainder >> 8U) ^ kTables[0][(remainder ^ std::to_integer<std::uint32_t>(byte)) & 0xFFU];
   }
   return ~remainder;
 }

@@ -1,5 +1,6 @@
 // SHA-256 (FIPS 180-4), streaming. Portable code of our own; on x86-64 the processor's SHA
-// instructions where it has them (bound by the loader, so that nothing global is kept). Freestanding.
+// instructions where it has them (bound by the loader, so that nothing global is kept).
+// Freestanding.
 #pragma once
 
 #include <array>

@@ -34,8 +34,7 @@ TEST(Sha256, MatchesTheMillionTimesA) {
   const std::string piece(1000, 'a');
   Sha256 hash;
   for (int i = 0; i < 1000; ++i) hash.update(bytes_of(piece));
-  EXPECT_EQ(hex(hash.finish()),
-            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  EXPECT_EQ(hex(hash.finish()), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 TEST(Sha256, EverySplitOfTwoBlocksGivesTheSame) {

@@ -43,8 +43,10 @@ __attribute__((target("sha,sse4.1,ssse3"))) __m128i load(const void* from) {
 // once, while it binds this function to one of the two answers (a GNU indirect function): the
 // answer is part of the program then, and no variable has to keep it. It runs before anything else
 // is set up, which sanitizers must know.
-extern "C" __attribute__((used, visibility("hidden"), no_sanitize("address", "undefined", "thread")))
-bool (*rota_sha256_resolve_can_accelerate())() {
+extern "C" __attribute__((
+    used,
+    visibility("hidden"),
+    no_sanitize("address", "undefined", "thread"))) bool (*rota_sha256_resolve_can_accelerate())() {
   return processor_has_the_instructions() ? yes : no;
 }
 
