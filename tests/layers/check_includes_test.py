@@ -50,6 +50,10 @@ class CheckIncludes(unittest.TestCase):
         self.assertTrue(self.violations("formats/CMakeLists.txt", cmake))
         self.assertEqual(self.violations("formats/CMakeLists.txt", cmake.replace(" core", "")), [])
 
+    def test_accepts_linking_what_holds_a_border(self):
+        cmake = "rota_layer(board/chip SOURCES a.cc USES core)\n"
+        self.assertEqual(self.violations("board/chip/CMakeLists.txt", cmake), [])
+
 
 if __name__ == "__main__":
     unittest.main()
