@@ -1,0 +1,52 @@
+// Network interfaces. A virtual board uses the host's network; its interfaces report 127.0.0.1 and
+// accept settings without effect.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "esp_err.h"
+#include "esp_netif_ip_addr.h"
+#include "esp_netif_types.h"
+#include "esp_wifi_types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+esp_err_t esp_netif_init(void);
+// NOT_SUPPORTED, as in the reference.
+esp_err_t esp_netif_deinit(void);
+void esp_netif_destroy(esp_netif_t* esp_netif);
+void esp_netif_destroy_default_wifi(void* esp_netif);
+esp_netif_t* esp_netif_create_default_wifi_sta(void);
+esp_netif_t* esp_netif_create_default_wifi_ap(void);
+// "WIFI_STA_DEF", "WIFI_AP_DEF", "ETH_DEF"; NULL when it was not created.
+esp_netif_t* esp_netif_get_handle_from_ifkey(const char* if_key);
+esp_netif_t* esp_netif_get_default_netif(void);
+esp_err_t esp_netif_set_default_netif(esp_netif_t* esp_netif);
+const char* esp_netif_get_desc(esp_netif_t* esp_netif);
+const char* esp_netif_get_ifkey(esp_netif_t* esp_netif);
+// "lo": the name that binds a socket on the host.
+esp_err_t esp_netif_get_netif_impl_name(esp_netif_t* esp_netif, char* name);
+bool esp_netif_is_netif_up(esp_netif_t* esp_netif);
+esp_err_t esp_netif_get_mac(esp_netif_t* esp_netif, uint8_t mac[]);
+esp_err_t esp_netif_set_hostname(esp_netif_t* esp_netif, const char* hostname);
+esp_err_t esp_netif_get_hostname(esp_netif_t* esp_netif, const char** hostname);
+esp_err_t esp_netif_get_ip_info(esp_netif_t* esp_netif, esp_netif_ip_info_t* ip_info);
+esp_err_t esp_netif_set_ip_info(esp_netif_t* esp_netif, const esp_netif_ip_info_t* ip_info);
+esp_err_t esp_netif_dhcpc_start(esp_netif_t* esp_netif);
+esp_err_t esp_netif_dhcpc_stop(esp_netif_t* esp_netif);
+esp_err_t esp_netif_dhcps_start(esp_netif_t* esp_netif);
+esp_err_t esp_netif_dhcps_stop(esp_netif_t* esp_netif);
+esp_err_t esp_netif_set_dns_info(esp_netif_t* esp_netif, esp_netif_dns_type_t type,
+                                 esp_netif_dns_info_t* dns);
+esp_err_t esp_netif_get_dns_info(esp_netif_t* esp_netif, esp_netif_dns_type_t type,
+                                 esp_netif_dns_info_t* dns);
+uint32_t esp_ip4addr_aton(const char* addr);
+void esp_netif_set_ip4_addr(esp_ip4_addr_t* addr, uint8_t a, uint8_t b, uint8_t c, uint8_t d);
+
+#ifdef __cplusplus
+}
+#endif

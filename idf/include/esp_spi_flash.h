@@ -1,0 +1,5 @@
+// Sizes of the flash under their older header name.
+#pragma once
+
+#include "esp_flash.h"
+#include "esp_partition.h"

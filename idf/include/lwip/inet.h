@@ -1,0 +1,4 @@
+// The name that ESP-IDF has for <arpa/inet.h>: a virtual board uses the host's sockets.
+#pragma once
+
+#include <arpa/inet.h>

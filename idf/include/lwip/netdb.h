@@ -1,0 +1,4 @@
+// The name that ESP-IDF has for <netdb.h>: a virtual board uses the host's sockets.
+#pragma once
+
+#include <netdb.h>
