@@ -120,8 +120,7 @@ void Catalog::examine(const std::string& path, int file, const FileFingerprint& 
   CatalogEntry entry = describe_file(path, file, fingerprint.bytes);
   struct stat after {};
   if (entry.is_served && (::fstat(file, &after) != 0 || fingerprint_of(after) != fingerprint)) {
-    entry = unserved(path, fingerprint.bytes,
-                     "Not served yet: the file is being written right now; ask again in a moment.");
+    entry = being_written(path, fingerprint.bytes);
     seen_[path] = {{}, false};
   } else {
     seen_[path] = {fingerprint, settled};
@@ -229,20 +228,21 @@ std::string Catalog::suggestion_for(const std::string& path) const {
   return {};
 }
 
-Result<OpenedFile, Refusal> Catalog::open_file(const std::string& path) {
+Result<OpenedFile, NoFile> Catalog::open_file(const std::string& path) {
   if (!entries_.contains(path) && folders_changed()) walk();
   if (!entries_.contains(path)) {
     const std::string near = suggestion_for(path);
-    return refuse(near.empty() ? fmt::format("There is no /{} here; GET / lists what is served.", path)
-                               : fmt::format("There is no /{} here; did you mean /{} ?", path, near));
+    return NoFile{near.empty()
+                      ? fmt::format("There is no /{} here; GET / lists what is served.", path)
+                      : fmt::format("There is no /{} here; did you mean /{} ?", path, near)};
   }
   OpenedFile opened;
   opened.file = open_beneath(path, O_RDONLY);
   struct stat facts {};
   if (!opened.file.is_open() || ::fstat(opened.file.get(), &facts) != 0 ||
       !S_ISREG(facts.st_mode)) {
-    return refuse(fmt::format("/{} is listed but can not be opened any more: {}.", path,
-                              opened.file.is_open() ? "it is no file" : std::strerror(errno)));
+    return NoFile{fmt::format("/{} is listed but can not be opened any more: {}.", path,
+                              opened.file.is_open() ? "it is no file" : std::strerror(errno))};
   }
   opened.fingerprint = fingerprint_of(facts);
   const Seen& seen = seen_[path];
@@ -250,7 +250,9 @@ Result<OpenedFile, Refusal> Catalog::open_file(const std::string& path) {
     examine(path, opened.file.get(), opened.fingerprint);
   }
   opened.entry = entries_[path];
-  if (!opened.entry.is_served) return refuse(fmt::format("/{}: {}", path, opened.entry.note));
+  if (!opened.entry.is_served) {
+    return NoFile{fmt::format("/{}: {}", path, opened.entry.note), opened.entry.is_being_written};
+  }
   return opened;
 }
 

@@ -42,6 +42,12 @@ struct OpenedFile {
   bool is_unchanged() const;
 };
 
+// Why a name is not served. `passes`: asking again in a moment may help.
+struct NoFile {
+  std::string sentence;
+  bool passes = false;
+};
+
 class Catalog {
  public:
   // Refuses when the folder is missing, is none, or can not be read. Reads all files.
@@ -58,7 +64,7 @@ class Catalog {
 
   // The entry as it is now, opened. Refuses when nothing of that name is served, with the reason
   // and, where one is near, the name that was probably meant.
-  Result<OpenedFile, Refusal> open_file(const std::string& path);
+  Result<OpenedFile, NoFile> open_file(const std::string& path);
 
  private:
   struct Seen {

@@ -96,6 +96,14 @@ CatalogEntry unserved(std::string path, std::uint64_t bytes, std::string why) {
   return entry;
 }
 
+CatalogEntry being_written(std::string path, std::uint64_t bytes) {
+  CatalogEntry entry =
+      unserved(std::move(path), bytes,
+               "Not served yet: the file is being written right now; ask again in a moment.");
+  entry.is_being_written = true;
+  return entry;
+}
+
 CatalogEntry describe_file(std::string path, int file, std::uint64_t bytes) {
   if (bytes > kMaxFileBytes) {
     return unserved(std::move(path), bytes,
@@ -105,10 +113,9 @@ CatalogEntry describe_file(std::string path, int file, std::uint64_t bytes) {
   const std::optional<WholeFile> whole = read_whole(file, bytes);
   if (!whole) {
     const int reason = errno;
+    if (reason == 0) return being_written(std::move(path), bytes);
     return unserved(std::move(path), bytes,
-                    reason == 0 ? "Not served yet: the file is being written right now."
-                                : fmt::format("Not served: it can not be read: {}.",
-                                              std::strerror(reason)));
+                    fmt::format("Not served: it can not be read: {}.", std::strerror(reason)));
   }
   const formats::Identification content = formats::identify(whole->first, bytes);
   if (content.kind == formats::ContentKind::kPem &&

@@ -16,6 +16,7 @@ struct CatalogEntry {
   formats::ContentKind kind = formats::ContentKind::kUnknown;
   bool is_damaged = false;
   bool is_served = true;
+  bool is_being_written = false;  // not served yet: ask again
   std::uint64_t bytes = 0;
   std::string version, project, chip;  // of images, where they tell
   std::string sha256;                  // of the whole file, lower-case hex; empty when not served
@@ -34,5 +35,6 @@ CatalogEntry describe_file(std::string path, int file, std::uint64_t bytes);
 
 // An entry that is listed but not served, and why.
 CatalogEntry unserved(std::string path, std::uint64_t bytes, std::string why);
+CatalogEntry being_written(std::string path, std::uint64_t bytes);
 
 }  // namespace rota::server
