@@ -133,9 +133,9 @@ class [[nodiscard]] Result {
 }  // namespace rota
 
 // Leaves the function with the error of `expression` if it failed. Works for Status and Result.
-#define ROTA_TRY(expression)                                            \
-  do {                                                                  \
-    if (auto rota_try_result_ = (expression); !rota_try_result_.ok()) { \
-      return ::rota::Failed{rota_try_result_.error()};                  \
-    }                                                                   \
+#define ROTA_TRY(expression)                                                   \
+  do {                                                                         \
+    if (const auto& rota_try_result_ = (expression); !rota_try_result_.ok()) { \
+      return ::rota::Failed{rota_try_result_.error()};                         \
+    }                                                                          \
   } while (false)

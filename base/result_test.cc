@@ -36,6 +36,16 @@ TEST(Result, LeavesTheFunctionWithTheFirstReason) {
   EXPECT_FALSE(check_twice_even(5).ok());
 }
 
+Status look_at(const Result<std::unique_ptr<int>>& made) {
+  ROTA_TRY(made);
+  return {};
+}
+
+TEST(Result, IsLookedAtWithoutACopy) {
+  EXPECT_TRUE(look_at(std::make_unique<int>(5)).ok());  // Compiles only where nothing is copied.
+  EXPECT_EQ(look_at(Error::kCancelled).error(), Error::kCancelled);
+}
+
 TEST(Result, CopiesAndAssignsAcrossValueAndReason) {
   Result<std::string> text = std::string("a text long enough to live on the heap, not inside");
   Result<std::string> failed = Error::kCancelled;

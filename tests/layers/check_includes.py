@@ -26,12 +26,11 @@ MAY_USE = {
     "board/supervisor": ["board/chip", "board/bootloader"],
     "sim": ["core", "board/chip", "board/bootloader"],
     "server": ["formats", "net"],
-    "cli": ["core", "client", "server", "sim", "board/supervisor"],
+    "cli": ["board/native", "board/supervisor", "sim", "server"],
 }
 # Borders that a folder implements for one that it must not use otherwise.
 MAY_INCLUDE_FILE = {
     "board/chip": ["core/flash.h", "core/efuses.h"],
-    "board/supervisor": ["idf/platform.h"],
 }
 FREESTANDING = ["base", "crypto", "formats", "core"]
 FREESTANDING_HEADERS = set(
