@@ -27,6 +27,17 @@ TEST(Md5, MatchesTheSuiteOfRfc1321) {
   }
 }
 
+TEST(Md5, PadsRightAroundTheEndOfABlock) {
+  const std::pair<std::size_t, std::string_view> lengths[] = {
+      {55, "04364420e25c512fd958a70738aa8f72"}, {56, "668a72d5ba17f08e62dabcafad6db14b"},
+      {57, "693037871c4a9d3d8685018905cb530a"}, {63, "7dc2ca208106a2f703567bdff99d8981"},
+      {64, "c1bb4f81d892b2d57947682aeb252456"}, {65, "1bc932052302d074bdec39795fe00cf6"},
+  };
+  for (const auto& [length, digest] : lengths) {
+    EXPECT_EQ(hex(md5(bytes_of(std::string(length, 'x')))), digest) << "length " << length;
+  }
+}
+
 TEST(Md5, EverySplitOfTwoBlocksGivesTheSame) {
   const std::string message(130, 'x');
   for (std::size_t length = 0; length <= message.size(); ++length) {

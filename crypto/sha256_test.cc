@@ -37,6 +37,20 @@ TEST(Sha256, MatchesTheMillionTimesA) {
   EXPECT_EQ(hex(hash.finish()), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Sha256, PadsRightAroundTheEndOfABlock) {
+  const std::pair<std::size_t, std::string_view> lengths[] = {
+      {55, "d5e285683cd4efc02d021a5c62014694958901005d6f71e89e0989fac77e4072"},
+      {56, "04c26261370ee7541549d16dee320c723e3fd14671e66a099afe0a377c16888e"},
+      {57, "ae14a2563ccf969d99aca69ce6bb74981f734bbf9f655f73b8f06db68cab5217"},
+      {63, "75220b47218278e656f2013bb8f0c455a25eaf01e86c64924e9d48d89776d6f2"},
+      {64, "7ce100971f64e7001e8fe5a51973ecdfe1ced42befe7ee8d5fd6219506b5393c"},
+      {65, "9537c5fdf120482f7d58d25e9ed583f52c02b4e304ea814db1633ad565aed7e9"},
+  };
+  for (const auto& [length, digest] : lengths) {
+    EXPECT_EQ(hex(sha256(bytes_of(std::string(length, 'x')))), digest) << "length " << length;
+  }
+}
+
 TEST(Sha256, EverySplitOfTwoBlocksGivesTheSame) {
   const std::vector<std::byte> message = random_bytes(131, 1);
   for (std::size_t length = 0; length <= message.size(); ++length) {
