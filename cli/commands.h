@@ -6,7 +6,9 @@
 namespace rota::cli {
 
 extern const CommandSpec kTableShow;
+extern const CommandSpec kTableBuild;
 extern const CommandSpec kImageInfo;
+extern const CommandSpec kImagePack;
 extern const CommandSpec kImageBootloader;
 extern const CommandSpec kWhy;
 extern const CommandSpec kServe;

@@ -15,8 +15,10 @@ constexpr std::array kCommands = {
     &kServe,
     &kWhy,
     &kImageInfo,
+    &kImagePack,
     &kImageBootloader,
     &kTableShow,
+    &kTableBuild,
 };
 
 constexpr std::string_view kIntroduction =

@@ -48,7 +48,7 @@ std::string digest_text(const ImageReport& report) {
 }
 
 void line(Console& console, std::string_view name, const std::string& value) {
-  console.print("  {:<18}{}\n", name, printable(value));
+  console.print("  {:<20}{}\n", name, value.empty() ? std::string("(empty)") : printable(value));
 }
 
 void print_descriptions(Console& console, const ImageReport& report) {

@@ -12,7 +12,8 @@ namespace {
 using core::FlashRange;
 using formats::kNativePayloadAddress;
 
-std::string_view memory_of(const formats::SegmentHeader& segment, const formats::ChipFacts* chip) {
+std::string_view memory_of(const formats::SegmentHeader& segment, const formats::ChipFacts* chip,
+                           core::ImageKind kind) {
   if (segment.load_address == kNativePayloadAddress) return "Rota native payload";
   if (segment.load_address < 0x10000000) {
     return segment.load_address == 0 ? "padding, not loaded" : "not loaded";
@@ -23,7 +24,8 @@ std::string_view memory_of(const formats::SegmentHeader& segment, const formats:
   if (chip->mapped_data.holds(segment.load_address)) return "flash, data (DROM)";
   if (chip->maps(segment.load_address)) return "external RAM, mapped";
   if (chip->loads_into_ram(segment.load_address, segment.data_bytes)) return "RAM";
-  return "no memory of this chip";
+  // The ROM loads a bootloader where a bootloader loads nothing: into its own place.
+  return kind == core::ImageKind::kBootloader ? "RAM of the bootloader" : "no memory of this chip";
 }
 
 // One piece of an image, read through a fixed buffer and handed on.
@@ -52,7 +54,7 @@ bool read_segments(core::Flash& flash, FlashRange range, ImageReport& report, st
     SegmentReport segment;
     segment.header = formats::decode_segment_header(raw);
     segment.offset = static_cast<std::uint32_t>(at + raw.size());
-    segment.memory = memory_of(segment.header, report.chip);
+    segment.memory = memory_of(segment.header, report.chip, report.kind);
     report.is_native |= segment.header.load_address == kNativePayloadAddress;
     report.segments.push_back(segment);
     at += raw.size() + segment.header.data_bytes;
@@ -167,11 +169,19 @@ Result<ImageReport> read_image(core::Flash& flash, FlashRange range, core::Image
 }
 
 bool is_bootloader_image(core::Flash& flash, FlashRange range) {
-  std::array<std::byte, formats::kDescriptionOffset + 1> raw{};
+  std::array<std::byte, formats::kImageHeaderBytes> raw{};
   if (range.size_bytes < raw.size() || !flash.read(range.start, raw).ok()) return false;
-  return std::to_integer<unsigned>(raw[0]) == formats::kImageMagic &&
-         std::to_integer<unsigned>(raw[formats::kDescriptionOffset]) ==
-             formats::kBootloaderDescriptionMagic;
+  ImageReport report;
+  report.header = formats::decode_image_header(raw);
+  if (report.header.magic != formats::kImageMagic) return false;
+  report.chip = formats::find_chip(report.header.chip_id);
+  std::uint64_t end = 0;
+  if (report.chip == nullptr || !read_segments(flash, range, report, end)) return false;
+  read_descriptions(flash, range, report);  // as an app
+  if (report.app || report.is_native || report.segments.empty()) return false;
+  return std::none_of(report.segments.begin(), report.segments.end(), [&](const SegmentReport& one) {
+    return report.chip->maps(one.header.load_address);
+  });
 }
 
 std::string_view spi_mode_name(std::uint8_t code) {

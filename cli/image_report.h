@@ -57,7 +57,8 @@ core::ChipIdentity chip_that_suits(const formats::ImageHeader& header,
 // kImageBadMagic when there is none.
 Result<ImageReport> read_image(core::Flash& flash, core::FlashRange range, core::ImageKind kind);
 
-// True when the image at the start of the range begins like a bootloader's.
+// True when the image at the start of the range is a bootloader (or a program for RAM, which looks the
+// same): it has no app description and maps nothing from flash.
 bool is_bootloader_image(core::Flash& flash, core::FlashRange range);
 
 std::string_view spi_mode_name(std::uint8_t code);

@@ -131,9 +131,9 @@ Result<std::vector<std::byte>, Refusal> InputFile::read_some(std::uint32_t offse
   return piece;
 }
 
-Outcome write_file(std::string_view path_text, Bytes content) {
+Outcome write_file(std::string_view path_text, Bytes content, FileContent kind) {
   if (path_text == "-") {
-    if (isatty(STDOUT_FILENO) == 1) {
+    if (kind == FileContent::kBinary && isatty(STDOUT_FILENO) == 1) {
       return wrong_use("this output is binary and standard output is a terminal; name a file, or send "
                        "it on with a pipe.");
     }

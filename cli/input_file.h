@@ -51,9 +51,12 @@ class InputFile final : public core::Flash {
   core::FlashGeometry geometry_;
 };
 
+enum class FileContent : std::uint8_t { kBinary, kText };
+
 // Writes a file so that it is there whole or not at all: a new file beside it, then a rename. `-` is
-// standard output, which refuses to be a terminal.
-Outcome write_file(std::string_view path, Bytes content);
+// standard output, which may be a terminal for text only.
+Outcome write_file(std::string_view path, Bytes content,
+                   FileContent kind = FileContent::kBinary);
 
 // True if the path names a folder.
 bool is_folder(const std::string& path);

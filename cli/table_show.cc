@@ -106,21 +106,18 @@ void print_rows(Console& console, const TableSource& source) {
 
 Outcome run(const Invocation& invocation) {
   Console& console = *invocation.console;
-  auto file = InputFile::open(invocation.operands[0]);
-  if (!file) return Failed{file.error()};
   std::optional<std::uint32_t> offset;
-  std::optional<std::uint32_t> flash_bytes;
+  formats::CsvOptions options;
   if (invocation.has("--offset")) {
     const auto number = invocation.number("--offset", 0);
     if (!number) return Failed{number.error()};
     offset = *number;
+    options.table_offset = *number;
   }
-  if (invocation.has("--flash-size")) {
-    const auto number = invocation.number("--flash-size", 0);
-    if (!number) return Failed{number.error()};
-    flash_bytes = *number;
-  }
-  const auto source = find_table(*file, offset, flash_bytes);
+  const auto flash_bytes = invocation.number("--flash-size", 0);
+  if (!flash_bytes) return Failed{flash_bytes.error()};
+  options.flash_bytes = *flash_bytes;
+  const auto source = open_table(invocation.operands[0], options, offset);
   if (!source) return Failed{source.error()};
   if (invocation.has("--json")) {
     print_json(console, json_of(*source));
@@ -129,8 +126,8 @@ Outcome run(const Invocation& invocation) {
   const std::string where = source->form == TableForm::kInFlashDump
                                 ? fmt::format(" at 0x{:x}", source->table_offset)
                                 : "";
-  console.print("{}: partition table{}, {} partitions, {}\n\n", file->name(), where,
-                source->rows.size(), source->has_md5 ? "MD5 row present" : "no MD5 row");
+  console.print("{}: partition table{}, {} partitions{}\n\n", printable(invocation.operands[0]), where,
+                source->rows.size(), source->has_md5 ? "" : ", no MD5 row");
   print_rows(console, *source);
   bool all_accept = true;
   for (const Reader& reader : readers_of(*source)) {

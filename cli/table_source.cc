@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <memory>
 
 #include "cli/console.h"
 #include "formats/identify.h"
+#include "formats/predefined_tables.h"
 
 namespace rota::cli {
 namespace {
@@ -51,6 +54,35 @@ std::uint32_t end_of(const formats::PartitionRows& rows) {
   return end;
 }
 
+// What the readers on the chip say of a table of 0x1000 bytes.
+void ask_chip_readers(Bytes sector, TableSource& source) {
+  const std::uint32_t chip_bytes = source.flash_bytes != 0 ? source.flash_bytes : 0xFFFFFFFF;
+  source.bootloader_refuses = refusal_of(formats::read_table_as_bootloader(sector, chip_bytes));
+  source.app_refuses = refusal_of(formats::read_table_as_app(sector));
+}
+
+std::optional<std::string_view> environment_variable(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+Failed<Refusal> refuse_csv(std::string_view name, const formats::CsvError& error) {
+  std::array<char, 600> text{};
+  return refuse(fmt::format("{}: {}", name, printable(formats::describe(error, text))));
+}
+
+bool looks_like_text(Bytes first) {
+  const auto byte = [&](std::size_t i) { return std::to_integer<unsigned>(first[i]); };
+  if (first.size() >= 2 && (byte(0) >= 0xFE || byte(1) >= 0xFE)) return byte(0) + byte(1) == 0x1FD;
+  return std::all_of(first.begin(), first.end(), [](std::byte one) {
+    const auto c = std::to_integer<unsigned char>(one);
+    return c >= 0x20 || c == '\t' || c == '\n' || c == '\r';
+  });
+}
+
+constexpr std::size_t kMaxCsvFileBytes = 1U << 20U;
+
 Result<TableSource, Refusal> read_binary(InputFile& file, std::uint32_t at, TableSource source) {
   auto bytes = file.read_some(at, core::kSectorBytes);
   if (!bytes) return Failed{bytes.error()};
@@ -60,17 +92,13 @@ Result<TableSource, Refusal> read_binary(InputFile& file, std::uint32_t at, Tabl
   source.tool_refuses = refusal_of(by_tool);
   source.has_md5 = has_md5_row(*bytes);
   bytes->resize(core::kSectorBytes, std::byte{0xFF});
-  const std::uint32_t chip_bytes = source.flash_bytes != 0 ? source.flash_bytes : 0xFFFFFFFF;
-  const auto by_bootloader = formats::read_table_as_bootloader(*bytes, chip_bytes);
-  source.bootloader_refuses = refusal_of(by_bootloader);
-  const auto by_app = formats::read_table_as_app(*bytes);
-  source.app_refuses = refusal_of(by_app);
+  ask_chip_readers(*bytes, source);
   if (by_tool.ok()) {
     source.rows = *by_tool;
-  } else if (by_bootloader.ok()) {
-    source.rows = *by_bootloader;
-  } else if (by_app.ok()) {
-    source.rows = *by_app;
+  } else if (const auto rows = formats::read_table_as_bootloader(*bytes, 0xFFFFFFFF); rows.ok()) {
+    source.rows = *rows;
+  } else if (const auto app_rows = formats::read_table_as_app(*bytes); app_rows.ok()) {
+    source.rows = *app_rows;
   } else {
     return refuse(fmt::format("{} at 0x{:x}", file.name(), at), *source.tool_refuses);
   }
@@ -127,6 +155,71 @@ Result<TableSource, Refusal> find_table(InputFile& file, std::optional<std::uint
     return read_binary(file, *at, source);
   }
   return result;
+}
+
+Result<std::vector<std::byte>, Refusal> binary_table(const formats::PartitionRows& rows,
+                                                     bool with_md5) {
+  std::vector<std::byte> table(formats::kTableBytes);
+  const Status written = formats::write_table(
+      rows, with_md5, std::span<std::byte, formats::kTableBytes>(table.data(), table.size()));
+  if (!written.ok()) return refuse("the table", written.error());
+  return table;
+}
+
+Result<TableSource, Refusal> read_csv_table(std::string_view name, Bytes text,
+                                            const formats::CsvOptions& options) {
+  TableSource source;
+  source.form = TableForm::kCsv;
+  source.table_offset = options.table_offset;
+  source.flash_bytes = options.flash_bytes;
+  source.has_md5 = options.with_md5;
+  formats::CsvOptions with_environment = options;
+  with_environment.variable = environment_variable;
+  const auto reader = std::make_unique<formats::PartitionCsvReader>();
+  const auto read = reader->read(text, with_environment, source.rows);
+  if (!read.ok()) return refuse_csv(name, read.error());
+  auto table = binary_table(source.rows, options.with_md5);
+  if (!table) return Failed{table.error()};
+  source.tool_refuses = refusal_of(formats::read_table_as_tool(*table, options.with_md5));
+  table->resize(core::kSectorBytes, std::byte{0xFF});
+  ask_chip_readers(*table, source);
+  return source;
+}
+
+Result<TableSource, Refusal> open_table(std::string_view path_or_name,
+                                        const formats::CsvOptions& options,
+                                        std::optional<std::uint32_t> offset) {
+  if (path_or_name != "-" && !path_exists(std::string(path_or_name))) {
+    if (const auto* table = formats::find_predefined_table(path_or_name)) {
+      auto source = read_csv_table(table->name, bytes_of(table->csv), options);
+      if (source) source->form = TableForm::kPredefined;
+      return source;
+    }
+  }
+  auto file = InputFile::open(path_or_name);
+  if (!file) {
+    if (path_or_name.find_first_of("/.") != std::string_view::npos) return Failed{file.error()};
+    std::string names;
+    for (const formats::PredefinedTable& table : formats::predefined_tables()) {
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", table.name);
+    }
+    return refuse(fmt::format("'{}' is neither a file nor a predefined table; the predefined tables "
+                              "are {}.", printable(path_or_name), names));
+  }
+  if (file->size() <= kMaxCsvFileBytes) {
+    const auto text = file->read_some(0, kMaxCsvFileBytes);
+    if (!text) return Failed{text.error()};
+    const auto kind = formats::identify(*text, file->size()).kind;
+    const bool is_other_text = kind == formats::ContentKind::kHtml ||
+                               kind == formats::ContentKind::kXml ||
+                               kind == formats::ContentKind::kJson ||
+                               kind == formats::ContentKind::kPem;
+    if (!text->empty() && looks_like_text(*text) && !is_other_text) {
+      return read_csv_table(file->name(), *text, options);
+    }
+  }
+  const auto flash_bytes = options.flash_bytes != 0 ? std::optional(options.flash_bytes) : std::nullopt;
+  return find_table(*file, offset, flash_bytes);
 }
 
 }  // namespace rota::cli

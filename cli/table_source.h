@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/input_file.h"
 #include "cli/refusal.h"
+#include "formats/partition_csv.h"
 #include "formats/partition_table.h"
 
 namespace rota::cli {
@@ -28,10 +30,24 @@ struct TableSource {
   std::optional<Error> app_refuses;
 };
 
-// Reads the table that `file` holds. `offset`: where in the file (or on the chip, for CSV) it is;
-// found when absent. Refuses when there is none, naming what the file is.
+// Reads the binary table that `file` holds. `offset`: where in the file it is; found when absent.
+// Refuses when there is none, naming what the file is.
 Result<TableSource, Refusal> find_table(InputFile& file, std::optional<std::uint32_t> offset,
                                         std::optional<std::uint32_t> flash_bytes);
+
+// Reads a table in CSV; environment variables are put in. Refuses with the line and the next step.
+Result<TableSource, Refusal> read_csv_table(std::string_view name, Bytes text,
+                                            const formats::CsvOptions& options);
+
+// Any of the four: a file, or, when there is no such file, the name of a predefined table. `options`
+// count for CSV; a table inside a dump is looked for at `offset`.
+Result<TableSource, Refusal> open_table(std::string_view path_or_name,
+                                        const formats::CsvOptions& options,
+                                        std::optional<std::uint32_t> offset);
+
+// The binary table of these rows. Refuses when they do not fit.
+Result<std::vector<std::byte>, Refusal> binary_table(const formats::PartitionRows& rows,
+                                                     bool with_md5);
 
 // The kind and name of a row as the CSV spells them: "app", "ota_0", or numbers without keyword.
 std::string type_text(const formats::PartitionRow& row);
