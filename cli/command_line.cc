@@ -19,9 +19,9 @@ Failed<Refusal> unknown_option(const CommandSpec& command, std::string_view name
   std::vector<std::string_view> names;
   for (const OptionSpec& option : command.options) names.push_back(option.name);
   const std::string_view near = nearest(name, names);
-  return wrong_use(fmt::format("{} is not an option of rota {}{}. See rota {} --help.",
+  return wrong_use(fmt::format("{} is not an option of rota {}{} See rota {} --help.",
                                printable(name), command.name,
-                               near.empty() ? std::string() : fmt::format("; did you mean {}?", near),
+                               near.empty() ? std::string(".") : fmt::format("; did you mean {}?", near),
                                command.name));
 }
 

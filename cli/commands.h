@@ -10,6 +10,12 @@ extern const CommandSpec kTableBuild;
 extern const CommandSpec kImageInfo;
 extern const CommandSpec kImagePack;
 extern const CommandSpec kImageBootloader;
+extern const CommandSpec kBoardNew;
+extern const CommandSpec kBoardFlash;
+extern const CommandSpec kBoardRun;
+extern const CommandSpec kBoardShow;
+extern const CommandSpec kBoardGpio;
+extern const CommandSpec kBoardCut;
 extern const CommandSpec kWhy;
 extern const CommandSpec kServe;
 

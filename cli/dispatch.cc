@@ -13,6 +13,12 @@ constexpr std::string_view kVersion = "0.1.0";
 
 constexpr std::array kCommands = {
     &kServe,
+    &kBoardNew,
+    &kBoardFlash,
+    &kBoardRun,
+    &kBoardShow,
+    &kBoardGpio,
+    &kBoardCut,
     &kWhy,
     &kImageInfo,
     &kImagePack,
@@ -70,13 +76,14 @@ ExitStatus unknown_command(std::span<const std::string_view> arguments, Console&
     return ExitStatus::kWrongUse;
   }
   std::string typed(arguments[0]);
-  if (!group.empty()) typed += fmt::format(" {}", arguments[1]);
+  if (arguments.size() > 1 && !arguments[1].starts_with('-')) typed += fmt::format(" {}", arguments[1]);
   std::vector<std::string_view> names;
   for (const CommandSpec* command : all_commands()) names.push_back(command->name);
-  const std::string_view near = nearest(typed, names);
-  console.write_error(fmt::format("rota: '{}' is not a command{}. rota --help lists them.\n",
-                                  printable(typed),
-                                  near.empty() ? std::string() : fmt::format("; did you mean {}?", near)));
+  std::string_view near = nearest(typed, names);
+  if (near.empty()) near = nearest(arguments[0], names);
+  console.write_error(
+      fmt::format("rota: '{}' is not a command{} rota --help lists them.\n", printable(typed),
+                  near.empty() ? std::string(".") : fmt::format("; did you mean '{}'?", near)));
   return ExitStatus::kWrongUse;
 }
 

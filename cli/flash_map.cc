@@ -13,8 +13,9 @@ using formats::OtaRecord;
 using formats::OtaState;
 
 constexpr std::size_t kBarCells = 10;
-constexpr std::size_t kMaxContentColumns = 31;
-constexpr std::size_t kMaxNameColumns = 17;
+constexpr std::size_t kMaxNameColumns = 16;
+constexpr std::size_t kMinContentColumns = 12;
+constexpr std::size_t kMaxLineColumns = 100;
 
 std::optional<BootPosition> position_of_row(const formats::PartitionRow& row) {
   if (row.is_ota_slot()) return BootPosition{row.subtype & 0x0F};
@@ -133,6 +134,18 @@ std::string edge(const Strokes& strokes, const std::array<std::string_view, 3>& 
   return line + std::string(corners[2]) + "\n";
 }
 
+// The column of contents gives way until a line fits.
+void fit_contents(std::vector<Cells>& lines, std::array<std::size_t, kColumnCount>& widths) {
+  constexpr std::size_t kContents = 3;
+  std::size_t total = 4 + 1;
+  for (const std::size_t width : widths) total += width + 3;
+  if (total <= kMaxLineColumns) return;
+  const std::size_t excess = total - kMaxLineColumns;
+  widths[kContents] = std::max(kMinContentColumns,
+                               widths[kContents] - std::min(widths[kContents], excess));
+  for (Cells& cells : lines) cells[kContents] = shortened(cells[kContents], widths[kContents]);
+}
+
 std::string render_slots(const FlashPicture& picture, const Looks& looks) {
   const Strokes& strokes = looks.unicode ? kUnicodeStrokes : kAsciiStrokes;
   std::vector<Cells> lines;
@@ -142,13 +155,14 @@ std::string render_slots(const FlashPicture& picture, const Looks& looks) {
     const std::string name = shortened(printable(slot.row.label()), kMaxNameColumns);
     lines.push_back({slot.runs || slot.boots_next ? looks.ink(Ink::kBold, name) : name,
                      fmt::format("0x{:06x}", slot.row.offset), size_text(slot.row.size),
-                     shortened(content_text(slot), kMaxContentColumns), bar(slot, looks),
+                     content_text(slot), bar(slot, looks),
                      looks.ink(words.ink, words.text)});
     for (std::size_t i = 0; i < kColumnCount; ++i) {
       widths[i] = std::max(widths[i], columns(lines.back()[i]));
     }
   }
   if (lines.empty()) return "    no app partitions in the table\n";
+  fit_contents(lines, widths);
   const auto dim = [&](std::string_view text) { return looks.ink(Ink::kDim, text); };
   std::string text = dim(edge(strokes, strokes.top, widths));
   for (std::size_t n = 0; n < lines.size(); ++n) {

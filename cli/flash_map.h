@@ -60,7 +60,7 @@ Result<FlashPicture, Refusal> picture_of(core::Flash& flash, const std::string& 
                                          const BootQuestion& question,
                                          std::optional<std::uint32_t> running = std::nullopt);
 
-// The picture as text, every line indented by two columns, at most 100 columns wide.
+// The picture as text, indented, at most 100 columns wide.
 std::string render(const FlashPicture& picture, const Looks& looks);
 
 Json json_of(const FlashPicture& picture);

@@ -22,7 +22,9 @@ constexpr std::array kOptions = {
 };
 
 Result<BootQuestion, Refusal> question_of(const Invocation& invocation) {
-  BootQuestion question = question_of_board(invocation.operands[0]);
+  auto about = question_of_path(invocation.operands[0]);
+  if (!about) return about;
+  BootQuestion question = std::move(about).value();
   question.rollback = invocation.on_off("--rollback");
   question.anti_rollback = invocation.on_off("--anti-rollback");
   if (invocation.has("--efuse")) {
@@ -136,7 +138,7 @@ void print_text(Console& console, const FlashPicture& picture, const std::vector
   console.write(console.ink(Ink::kBold, wrap(verdict(picture), 0)) + "\n");
   for (std::size_t i = 0; i < forecast.rules.size(); ++i) {
     const core::AppliedRule& rule = forecast.rules[i];
-    std::string text = wrap(fmt::format("{} [spec {}]", text_of(rule, forecast),
+    std::string text = wrap(fmt::format("{} [{}]", text_of(rule, forecast),
                                         core::describe(rule.rule).spec_section), 6);
     const std::string number = fmt::format("{:>4}.", i + 1);
     console.write(text.replace(0, number.size(), number));
