@@ -198,15 +198,6 @@ class Reader {
 
 }  // namespace
 
-core::ChipIdentity BoardSettings::identity() const {
-  core::ChipIdentity identity;
-  identity.facts = chip;
-  identity.revision = revision;
-  identity.efuse_block_revision = efuse_block_revision;
-  identity.accepts_native_payload = true;
-  return identity;
-}
-
 std::uint32_t parse_flash_size(std::string_view text) {
   if (!text.ends_with("MB")) return 0;
   const auto megabytes = number_of<std::uint32_t>(text.substr(0, text.size() - 2));

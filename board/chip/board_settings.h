@@ -18,7 +18,6 @@
 
 #include "base/result.h"
 #include "board/chip/control_block.h"
-#include "core/image_verifier.h"
 #include "formats/chips.h"
 
 namespace rota::board {
@@ -48,9 +47,6 @@ struct BoardSettings {
   std::string timing = "typical";
   FlashTime flash_time = FlashTime::kAccounted;
   std::array<std::uint8_t, 6> mac{0x24, 0x0a, 0xc4, 0x00, 0x00, 0x01};
-
-  // As the verifier wants it; a virtual board accepts native payloads.
-  core::ChipIdentity identity() const;
 };
 
 inline constexpr std::uint32_t kMinFlashBytes = 1U << 20U;

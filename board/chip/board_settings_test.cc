@@ -28,7 +28,6 @@ TEST(BoardSettingsTest, ReadsWhatABoardIsMadeOf) {
   EXPECT_EQ(settings->flash_bytes, 4U << 20U);
   EXPECT_EQ(settings->flash_time, FlashTime::kSlept);
   EXPECT_EQ(settings->mac[5], 0x7f);
-  EXPECT_TRUE(settings->identity().accepts_native_payload);
 }
 
 TEST(BoardSettingsTest, WritesWhatItReads) {

@@ -61,11 +61,9 @@ Result<MappedFile, BoardProblem> MappedFile::open(const std::string& path, Acces
     return BoardProblem{Kind::kDamaged, path + " is damaged: it is empty or not a plain file; "
                                                "restore it from a copy, or make a new board"};
   }
-  file.size_ = static_cast<std::size_t>(facts.st_size);
-  const int protection = may_write && writable_mapping ? PROT_READ | PROT_WRITE : PROT_READ;
-  void* mapped = ::mmap(nullptr, file.size_, protection, MAP_SHARED, file.descriptor_, 0);
-  if (mapped == MAP_FAILED) return system_problem(path + " can not be mapped", errno);
-  file.data_ = static_cast<std::byte*>(mapped);
+  if (!file.map(may_write && writable_mapping)) {
+    return system_problem(path + " can not be mapped", errno);
+  }
   return file;
 }
 
@@ -75,12 +73,25 @@ Result<MappedFile, BoardProblem> MappedFile::in_memory(const char* name, std::si
   if (file.descriptor_ < 0 || ::ftruncate(file.descriptor_, static_cast<off_t>(bytes)) != 0) {
     return system_problem("no memory for the board", errno);
   }
-  void* mapped =
-      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor_, 0);
-  if (mapped == MAP_FAILED) return system_problem("no memory for the board", errno);
-  file.data_ = static_cast<std::byte*>(mapped);
-  file.size_ = bytes;
+  if (!file.map(true)) return system_problem("no memory for the board", errno);
   return file;
+}
+
+bool MappedFile::adopt(int descriptor, bool writable_mapping) {
+  descriptor_ = descriptor;
+  return map(writable_mapping);
+}
+
+bool MappedFile::map(bool is_writable) {
+  struct stat facts{};
+  if (::fstat(descriptor_, &facts) != 0 || facts.st_size <= 0) return false;
+  const auto bytes = static_cast<std::size_t>(facts.st_size);
+  const int protection = is_writable ? PROT_READ | PROT_WRITE : PROT_READ;
+  void* mapped = ::mmap(nullptr, bytes, protection, MAP_SHARED, descriptor_, 0);
+  if (mapped == MAP_FAILED) return false;
+  data_ = static_cast<std::byte*>(mapped);
+  size_ = bytes;
+  return true;
 }
 
 }  // namespace rota::board

@@ -26,6 +26,9 @@ class MappedFile {
   // Maps `bytes` of an anonymous file that lives in memory. Errors: kSystem.
   static Result<MappedFile, BoardProblem> in_memory(const char* name, std::size_t bytes);
 
+  // Takes over an open descriptor and maps its whole file. False: it can not be mapped.
+  bool adopt(int descriptor, bool writable_mapping);
+
   int descriptor() const { return descriptor_; }
   std::size_t size() const { return size_; }
   Bytes bytes() const { return {data_, size_}; }
@@ -33,6 +36,8 @@ class MappedFile {
   const std::byte* data() const { return data_; }
 
  private:
+  bool map(bool is_writable);
+
   int descriptor_ = -1;
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
