@@ -52,6 +52,12 @@ class Platform {
   // Microseconds since this boot began.
   virtual std::uint64_t time_us() = 0;
 
+  // Asked when every task waits and nothing happens before `time_us` (kForever: nothing will ever
+  // happen by itself). A platform with a clock of its own may move it there and return true;
+  // otherwise the face waits in real time.
+  static constexpr std::uint64_t kForever = ~std::uint64_t{0};
+  virtual bool skip_idle_time(std::uint64_t /*time_us*/) { return false; }
+
   // Ends this boot. `sleep_us` only for kDeepSleep: 0 = until woken from outside.
   [[noreturn]] virtual void restart(ResetReason reason, std::uint64_t sleep_us = 0) = 0;
 

@@ -1,0 +1,116 @@
+#include "idf/runtime.h"
+
+#include <atomic>
+#include <cstring>
+
+#include "base/assert.h"
+#include "core/flash.h"
+#include "esp_app_format.h"
+#include "idf/console_streams.h"
+#include "idf/event_loops.h"
+#include "idf/http_clients.h"
+#include "idf/log.h"
+#include "idf/network.h"
+#include "idf/pins.h"
+#include "idf/timer_service.h"
+#include "idf/update_service.h"
+
+namespace rota::idf {
+
+namespace {
+
+// The one pointer. Signal handlers read it, too.
+std::atomic<Runtime*> the_runtime{nullptr};
+
+constexpr unsigned kSoftwareTimerPriority = 1;
+constexpr unsigned kPreciseTimerPriority = 22;
+constexpr std::uint32_t kDescriptionOffset =
+    sizeof(esp_image_header_t) + sizeof(esp_image_segment_header_t);
+
+}  // namespace
+
+Runtime::Runtime(Platform& platform)
+    : platform_(platform),
+      scheduler_(std::make_unique<Scheduler>(platform, config())),
+      log_(std::make_unique<Log>(config())),
+      pins_(std::make_unique<Pins>(platform)),
+      event_loops_(std::make_unique<EventLoops>()),
+      software_timers_(std::make_unique<TimerService>("Tmr Svc", kSoftwareTimerPriority)),
+      precise_timers_(std::make_unique<TimerService>("esp_timer", kPreciseTimerPriority)),
+      network_(std::make_unique<Network>()),
+      http_clients_(std::make_unique<HttpClients>()) {
+  ROTA_ASSERT(the_runtime.load() == nullptr);
+  the_runtime = this;
+  scheduler_->on_end([this] {
+    http_clients_->cancel_all();
+    if (console_) console_->cancel_reads();
+  });
+  scheduler_->on_watchdog([this](const Task& task) {
+    log_->report_watchdog(task.name);
+    if (config().task_watchdog_panic) platform_.restart(ResetReason::kTaskWatchdog);
+  });
+}
+
+Runtime::~Runtime() {
+  scheduler_->request_end(0);
+  scheduler_->end_tasks();
+  http_clients_.reset();
+  objects_.clear();
+  console_.reset();
+  the_runtime = nullptr;
+}
+
+UpdateService& Runtime::update() {
+  if (!update_) update_ = std::make_unique<UpdateService>(platform_, config());
+  return *update_;
+}
+
+const esp_app_desc_t& Runtime::app_description() {
+  if (!app_description_) {
+    auto description = std::make_unique<esp_app_desc_t>();
+    const core::FlashAddress at = platform_.running_image() + kDescriptionOffset;
+    const Status read = platform_.flash().read(
+        at, std::as_writable_bytes(std::span(description.get(), 1)));
+    if (!read.ok() || description->magic_word != ESP_APP_DESC_MAGIC_WORD) {
+      *description = esp_app_desc_t{};
+    }
+    app_description_ = std::move(description);
+  }
+  return *app_description_;
+}
+
+void Runtime::attach_console() {
+  if (!console_) console_ = std::make_unique<ConsoleStreams>(*this);
+}
+
+void Runtime::write_console(std::string_view text) {
+  const std::lock_guard<std::mutex> lock(console_mutex_);
+  platform_.write_console(text);
+}
+
+void Runtime::restart() {
+  while (!shutdown_handlers_.empty()) {
+    const shutdown_handler_t handle = shutdown_handlers_.back();
+    shutdown_handlers_.pop_back();
+    handle();
+  }
+  platform_.restart(ResetReason::kSoftware);
+}
+
+void Runtime::panic(std::string_view report) {
+  platform_.write_console(report);
+  platform_.write_console("Rebooting...\n");
+  platform_.restart(ResetReason::kPanic);
+}
+
+Runtime& runtime() {
+  Runtime* boot = the_runtime.load();
+  ROTA_ASSERT(boot != nullptr);
+  return *boot;
+}
+
+Runtime* runtime_if_any() { return the_runtime.load(); }
+
+UpdateService& update_service() { return runtime().update(); }
+
+}  // namespace rota::idf

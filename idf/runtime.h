@@ -1,0 +1,112 @@
+// All state of one boot of the ESP-IDF face. A boot creates the Runtime, a reset destroys it: what is
+// not in flash, in Platform::retained_memory() or in the program's own variables is gone then, as on
+// a chip. There are no other mutable globals in this folder.
+//
+// Thread use: as the Scheduler. runtime() is valid in every task and callback of a boot.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "esp_app_desc.h"
+#include "esp_system.h"
+#include "idf/config.h"
+#include "idf/platform.h"
+#include "idf/scheduler.h"
+
+namespace rota::idf {
+
+class ConsoleStreams;
+class EventLoops;
+class HttpClients;
+class Log;
+class Network;
+class Pins;
+class TimerService;
+class UpdateService;
+
+// A queue, timer, event group, ...: created by the program, ended by it or with the boot.
+class KernelObject {
+ public:
+  virtual ~KernelObject() = default;
+};
+
+class Runtime {
+ public:
+  // One at a time; runtime() is it until it is destroyed.
+  explicit Runtime(Platform& platform);
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+  ~Runtime();
+
+  Platform& platform() { return platform_; }
+  Scheduler& scheduler() { return *scheduler_; }
+  Log& log() { return *log_; }
+  EventLoops& event_loops() { return *event_loops_; }
+  HttpClients& http_clients() { return *http_clients_; }
+  Network& network() { return *network_; }
+  Pins& pins() { return *pins_; }
+  TimerService& software_timers() { return *software_timers_; }
+  TimerService& precise_timers() { return *precise_timers_; }
+
+  // Partitions and updates; made at the first use.
+  UpdateService& update();
+  // The description of the image that runs, read from flash at the first use; zeros without one.
+  const esp_app_desc_t& app_description();
+
+  // stdin, stdout and stderr of the program become the board's console until the boot ends.
+  void attach_console();
+  void write_console(std::string_view text);
+
+  // Runs the shutdown handlers, last one first, and ends the boot.
+  [[noreturn]] void restart();
+  std::vector<shutdown_handler_t>& shutdown_handlers() { return shutdown_handlers_; }
+  // Prints what happened and ends the boot as a panic.
+  [[noreturn]] void panic(std::string_view report);
+
+  template <class T, class... Args>
+  T* create(Args&&... args) {
+    auto object = std::make_unique<T>(std::forward<Args>(args)...);
+    T* created = object.get();
+    objects_.emplace(created, std::move(object));
+    return created;
+  }
+  bool holds(const KernelObject* object) const {
+    return objects_.contains(const_cast<KernelObject*>(object));
+  }
+  // False for an object that does not exist (any more).
+  bool destroy(KernelObject* object) { return objects_.erase(object) > 0; }
+
+  // Whether nvs_flash_init was called, and whether the log said that storing is not possible yet.
+  bool nvs_is_initialized = false;
+  bool nvs_gap_is_told = false;
+  std::uint64_t sleep_us = 0;  // set for the next deep sleep
+
+ private:
+  Platform& platform_;
+  std::mutex console_mutex_;
+  std::unique_ptr<Scheduler> scheduler_;
+  std::unique_ptr<Log> log_;
+  std::unique_ptr<ConsoleStreams> console_;
+  std::unique_ptr<Pins> pins_;
+  std::unique_ptr<EventLoops> event_loops_;
+  std::unique_ptr<TimerService> software_timers_;
+  std::unique_ptr<TimerService> precise_timers_;
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<HttpClients> http_clients_;
+  std::unique_ptr<UpdateService> update_;
+  std::unique_ptr<esp_app_desc_t> app_description_;
+  std::unordered_map<KernelObject*, std::unique_ptr<KernelObject>> objects_;
+  std::vector<shutdown_handler_t> shutdown_handlers_;
+};
+
+// The runtime of this boot; asserts that there is one.
+Runtime& runtime();
+// nullptr between boots.
+Runtime* runtime_if_any();
+
+}  // namespace rota::idf

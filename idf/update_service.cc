@@ -1,0 +1,233 @@
+#include "idf/update_service.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "esp_log.h"
+#include "formats/identify.h"
+#include "idf/errors.h"
+
+namespace rota::idf {
+
+using core::Partition;
+using formats::PartitionType;
+
+namespace {
+
+constexpr const char* kTag = "esp_ota_ops";
+
+core::UpdateSettings settings_of(Platform& platform, const Config& config) {
+  core::UpdateSettings settings;
+  settings.rollback = config.app_rollback_enable;
+  settings.anti_rollback = config.app_anti_rollback;
+  settings.secure_version_width = config.secure_version_width;
+  settings.ota_data_writing = config.ota_data_in_place ? core::OtaDataWriting::kInPlace
+                                                       : core::OtaDataWriting::kCutSafe;
+  settings.slot_writing =
+      config.slot_writing_reference ? core::SlotWriting::kReference : core::SlotWriting::kChecked;
+  settings.confirm_only_running = !config.reference_confirmation;
+  settings.demand_digest = !config.accept_missing_digest;
+  settings.chip = platform.chip();
+  return settings;
+}
+
+// Which rows a device with flash encryption reads decrypted, whatever their flag says (spec 1.6).
+bool always_encrypted(const Partition& row) {
+  if (row.type == PartitionType::kApp || row.type == PartitionType::kBootloader ||
+      row.type == PartitionType::kPartitionTable) {
+    return true;
+  }
+  return row.type == PartitionType::kData &&
+         (row.subtype == formats::kDataOta || row.subtype == 0x90 || row.subtype == 0x04);
+}
+
+}  // namespace
+
+UpdateService::UpdateService(Platform& platform, const Config& config)
+    : platform_(platform),
+      config_(config),
+      settings_(settings_of(platform, config)),
+      access_(platform.flash(), rows_, config.flash_encryption) {}
+
+esp_err_t UpdateService::load() {
+  if (is_loaded_) return ESP_OK;
+  std::array<std::byte, core::kSectorBytes> table{};
+  const Status read = platform_.flash().read({config_.partition_table_offset}, table);
+  if (!read.ok()) return esp_err_of(read);
+  const auto rows = formats::read_table_as_app(table, config_.partition_table_md5);
+  if (!rows) {
+    ESP_LOGE("partition", "%.*s %.*s", static_cast<int>(describe(rows.error()).what.size()),
+             describe(rows.error()).what.data(),
+             static_cast<int>(describe(rows.error()).next.size()),
+             describe(rows.error()).next.data());
+    return esp_err_of(rows.error());
+  }
+  rows_ = *rows;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    rows_[i].encrypted =
+        config_.flash_encryption && (rows_[i].encrypted || always_encrypted(rows_[i]));
+  }
+  rows_from_table_ = rows_.size();
+  is_loaded_ = true;
+  build_faces();
+  find_running();
+  return ESP_OK;
+}
+
+void UpdateService::unload() {
+  is_loaded_ = false;
+  update_.reset();
+  selection_.reset();
+  running_ = nullptr;
+  rows_.clear();
+}
+
+void UpdateService::build_faces() {
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const Partition& row = rows_[i];
+    esp_partition_t& face = faces_[i];
+    face = esp_partition_t{};
+    face.flash_chip = reinterpret_cast<esp_flash_t*>(&platform_.flash());
+    face.type = static_cast<esp_partition_type_t>(row.type);
+    face.subtype = static_cast<esp_partition_subtype_t>(row.subtype);
+    face.address = row.offset;
+    face.size = row.size;
+    face.erase_size = core::kSectorBytes;
+    std::copy(row.label_storage.begin(), row.label_storage.end(), std::begin(face.label));
+    face.encrypted = row.encrypted;
+    face.readonly = row.readonly;
+  }
+}
+
+void UpdateService::find_running() {
+  const std::uint32_t address = platform_.running_image().value;
+  for (const Partition& row : rows_) {
+    if (!row.is_app() || address < row.offset || address - row.offset >= row.size) continue;
+    running_ = &row;
+    access_.protection().running = core::range_of(row);
+    access_.protection().protected_below =
+        config_.partition_table_offset + static_cast<std::uint32_t>(formats::kTableBytes);
+    selection_.emplace(access_, platform_.efuses(), row, settings_);
+    update_.emplace(access_, *selection_, row, settings_);
+    return;
+  }
+}
+
+const esp_partition_t* UpdateService::face_of(const Partition* row) const {
+  if (row == nullptr) return nullptr;
+  return &faces_[static_cast<std::size_t>(row - rows_.begin())];
+}
+
+Partition UpdateService::as_given(const esp_partition_t& partition) {
+  Partition row;
+  row.type = static_cast<PartitionType>(partition.type);
+  row.subtype = static_cast<std::uint8_t>(partition.subtype);
+  row.offset = partition.address;
+  row.size = partition.size;
+  std::copy(std::begin(partition.label), std::end(partition.label), row.label_storage.begin());
+  row.label_storage.back() = '\0';
+  row.encrypted = partition.encrypted;
+  row.readonly = partition.readonly;
+  return row;
+}
+
+const Partition* UpdateService::row_of(const esp_partition_t* partition) const {
+  if (partition == nullptr) return nullptr;
+  for (const Partition& row : rows_) {
+    const Partition given = as_given(*partition);
+    const bool same_label = given.label().empty() || given.label() == row.label();
+    if (row.type == given.type && row.subtype == given.subtype && same_label &&
+        row.offset == given.offset && row.size == given.size && row.encrypted == given.encrypted) {
+      return &row;
+    }
+  }
+  return nullptr;
+}
+
+Result<const Partition*> UpdateService::register_external(const Partition& row) {
+  const std::uint32_t flash_bytes = platform_.flash().geometry().size_bytes;
+  if (row.offset > flash_bytes || row.size > flash_bytes - row.offset) {
+    return Error::kFlashOutOfRange;
+  }
+  for (const Partition& listed : rows_) {
+    if (core::overlaps(core::range_of(listed), core::range_of(row))) {
+      return Error::kPartitionOverlap;
+    }
+  }
+  if (!rows_.push_back(row)) return Error::kTooManyHandles;
+  build_faces();
+  return &rows_[rows_.size() - 1];
+}
+
+Status UpdateService::deregister(const Partition& row) {
+  const auto index = static_cast<std::size_t>(&row - rows_.begin());
+  if (index < rows_from_table_) return Error::kInvalidArgument;
+  formats::PartitionRows kept;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (i != index) static_cast<void>(kept.push_back(rows_[i]));
+  }
+  rows_ = kept;
+  build_faces();
+  return {};
+}
+
+void UpdateService::Freed::operator()(void* memory) const { std::free(memory); }
+
+std::uint32_t UpdateService::remember_mapping(void* copy) {
+  mappings_.emplace(++last_mapping_, copy);
+  return last_mapping_;
+}
+
+void* UpdateService::forget_mapping(std::uint32_t handle) {
+  const auto found = mappings_.find(handle);
+  if (found == mappings_.end()) return nullptr;
+  void* copy = found->second.release();
+  mappings_.erase(found);
+  return copy;
+}
+
+void UpdateService::log_rollback_state() {
+  if (!is_ready()) return;
+  if (!settings_.rollback) {
+    ESP_LOGW(kTag, "rollback is NOT armed: this app was built without "
+                   "CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE; an update runs without a trial");
+    return;
+  }
+  switch (selection_->observed_rollback()) {
+    case core::BootSelection::Rollback::kArmed:
+      ESP_LOGI(kTag, "rollback is armed: this image is on trial and is given up at the next reset "
+                     "unless it is confirmed");
+      return;
+    case core::BootSelection::Rollback::kNotArmed:
+      ESP_LOGW(kTag, "rollback is NOT armed: the record of this image is still NEW, so the "
+                     "bootloader was built without rollback; a bad update would be booted for ever. "
+                     "Only a bootloader flashed over serial can change that");
+      return;
+    case core::BootSelection::Rollback::kUnknown:
+      ESP_LOGI(kTag, "rollback is enabled in this app; whether the bootloader arms it shows at the "
+                     "first boot after an update");
+      return;
+  }
+}
+
+void UpdateService::log_refusal(const char* tag, Error error) {
+  const ErrorText& text = describe(error);
+  ESP_LOGE(tag, "%.*s. %.*s. %.*s.", static_cast<int>(text.what.size()), text.what.data(),
+           static_cast<int>(text.cause.size()), text.cause.data(),
+           static_cast<int>(text.next.size()), text.next.data());
+}
+
+void UpdateService::log_what_arrived(const char* tag, Bytes first_bytes) {
+  if (first_bytes.empty()) return;
+  const formats::Identification content = formats::identify(first_bytes);
+  if (content.kind == formats::ContentKind::kAppImage ||
+      content.kind == formats::ContentKind::kNativeImage) {
+    return;
+  }
+  std::array<char, 400> sentence{};
+  const std::string_view said = formats::describe_content(content, sentence);
+  ESP_LOGE(tag, "%.*s", static_cast<int>(said.size()), said.data());
+}
+
+}  // namespace rota::idf
