@@ -72,6 +72,20 @@ Result<formats::BootloaderSettings, Refusal> chosen_settings(const Invocation& i
   return settings;
 }
 
+std::vector<std::byte> bootloader_image(const formats::ChipFacts& chip, std::uint32_t flash_bytes,
+                                        const formats::BootloaderSettings& settings) {
+  formats::ImageHeader header;
+  header.chip_id = static_cast<std::uint16_t>(chip.id);
+  header.spi_size = flash_size_code(flash_bytes);
+  formats::BootloaderDescription description;
+  formats::set_text(description.idf_version_field, "rota 0.1.0");
+  std::vector<std::byte> image(formats::kBootloaderImageMaxBytes);
+  image.resize(formats::write_bootloader_image(
+      header, description, settings,
+      std::span<std::byte, formats::kBootloaderImageMaxBytes>(image.data(), image.size())));
+  return image;
+}
+
 Result<std::vector<std::byte>, Refusal> bootloader_image(const Invocation& invocation) {
   const auto chip = chosen_chip(invocation);
   if (!chip) return Failed{chip.error()};
@@ -79,16 +93,7 @@ Result<std::vector<std::byte>, Refusal> bootloader_image(const Invocation& invoc
   if (!flash_bytes) return Failed{flash_bytes.error()};
   const auto settings = chosen_settings(invocation);
   if (!settings) return Failed{settings.error()};
-  formats::ImageHeader header;
-  header.chip_id = static_cast<std::uint16_t>((*chip)->id);
-  header.spi_size = flash_size_code(*flash_bytes);
-  formats::BootloaderDescription description;
-  formats::set_text(description.idf_version_field, "rota 0.1.0");
-  std::vector<std::byte> image(formats::kBootloaderImageMaxBytes);
-  image.resize(formats::write_bootloader_image(
-      header, description, *settings,
-      std::span<std::byte, formats::kBootloaderImageMaxBytes>(image.data(), image.size())));
-  return image;
+  return bootloader_image(**chip, *flash_bytes, *settings);
 }
 
 }  // namespace rota::cli

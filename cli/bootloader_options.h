@@ -43,6 +43,8 @@ Result<std::uint32_t, Refusal> chosen_flash_bytes(const Invocation& invocation);
 Result<formats::BootloaderSettings, Refusal> chosen_settings(const Invocation& invocation);
 // The whole image that the options describe.
 Result<std::vector<std::byte>, Refusal> bootloader_image(const Invocation& invocation);
+std::vector<std::byte> bootloader_image(const formats::ChipFacts& chip, std::uint32_t flash_bytes,
+                                        const formats::BootloaderSettings& settings);
 
 // The code of a flash size in an image header.
 std::uint8_t flash_size_code(std::uint32_t flash_bytes);
