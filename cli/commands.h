@@ -18,5 +18,6 @@ extern const CommandSpec kBoardGpio;
 extern const CommandSpec kBoardCut;
 extern const CommandSpec kWhy;
 extern const CommandSpec kServe;
+extern const CommandSpec kDemo;
 
 }  // namespace rota::cli

@@ -18,6 +18,7 @@
 #include "cli/input_file.h"
 #include "cli/neighbour.h"
 #include "cli/table_source.h"
+#include "core/partition_access.h"
 
 namespace rota::cli {
 namespace {
@@ -128,7 +129,7 @@ DemoImage DemoStage::pack(const std::string& project, const std::string& version
   description.elf_sha256 = crypto::sha256(program);
   formats::ImageHeader header;
   header.spi_size = flash_size_code(kFlashBytes);
-  return {fmt::format("{}-{}.bin", project, version),
+  return {fmt::format("{} {}", project, version), fmt::format("{}-{}.bin", project, version),
           board::pack_native_image(program, description, *formats::find_chip(chip), header)};
 }
 
@@ -214,12 +215,16 @@ Result<FlashPicture, Refusal> DemoStage::picture() const {
   return picture_of(dump, "the board", question_of(*board_), running);
 }
 
-std::vector<std::byte> DemoStage::bytes_of(std::string_view partition) const {
+core::FlashRange DemoStage::range_of(std::string_view partition) const {
   const auto picture_now = picture();
   if (!picture_now) return {};
   const formats::PartitionRow* row = find_partition(picture_now->forecast.rows, partition);
-  if (row == nullptr) return {};
-  const Bytes bytes = board_->flash_bytes().subspan(row->offset, row->size);
+  return row == nullptr ? core::FlashRange{} : core::range_of(*row);
+}
+
+std::vector<std::byte> DemoStage::bytes_of(std::string_view partition) const {
+  const core::FlashRange range = range_of(partition);
+  const Bytes bytes = board_->flash_bytes().subspan(range.start.value, range.size_bytes);
   return {bytes.begin(), bytes.end()};
 }
 

@@ -27,8 +27,12 @@ struct DemoOptions {
   std::uint64_t seed = 1;
 };
 
+// The input that the example apps read during their self-test; high is good.
+inline constexpr int kDiagnosticPin = 4;
+
 struct DemoImage {
-  std::string file;
+  std::string name;  // "native_ota 1.1.0"
+  std::string file;  // "native_ota-1.1.0.bin"
   std::vector<std::byte> bytes;
 };
 
@@ -70,6 +74,7 @@ class DemoStage {
   // The flash as it is now.
   std::vector<std::byte> flash() const;
   Result<FlashPicture, Refusal> picture() const;
+  core::FlashRange range_of(std::string_view partition) const;  // empty: no such partition
   std::vector<std::byte> bytes_of(std::string_view partition) const;
   crypto::Sha256Digest digest_of(std::string_view partition) const;
 

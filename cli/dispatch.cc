@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kVersion = "0.1.0";
 
 constexpr std::array kCommands = {
+    &kDemo,
     &kServe,
     &kBoardNew,
     &kBoardFlash,
