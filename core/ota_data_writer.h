@@ -5,7 +5,7 @@
 // unless the other sector already holds a confirmed record of what must run; before a live record's
 // sector is erased its check word is programmed to 0 and read back; a new record gets its state
 // first, is read back, then its sequence, then its check word. The reasons, transition by
-// transition, are in docs/decisions/0002-cut-safe-ota-data.md; core/ota_data_sweep_test.cc cuts power
+// transition, are in docs/decisions/0002-cut-safe-ota-data.md; core/ota_data_writer_sweep_test.cc cuts power
 // at every point of every transition.
 #pragma once
 
