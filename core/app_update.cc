@@ -102,23 +102,16 @@ Result<std::uint32_t> AppUpdate::begin(const Partition& partition, std::uint32_t
   plan.erase_with_writes = image_size == kUpdateSequentialWrites;
   if (!plan.erase_with_writes) {
     const bool whole = image_size == 0 || image_size == kUpdateSizeUnknown;
-    plan.bulk_erase_bytes = whole ? partition.size : image_size;
+    // 32 bits wide, as on the chips: a size within a sector of 2^32 becomes 0, and nothing is erased.
+    plan.bulk_erase_bytes = align_up(whole ? partition.size : image_size, kSectorBytes);
   }
   const auto opened = open(partition, plan);
   ROTA_TRY(opened);
   Update& update = **opened;
   if (!plan.erase_with_writes) {
-    const std::uint64_t bytes =
-        (std::uint64_t{plan.bulk_erase_bytes} + kSectorBytes - 1) / kSectorBytes * kSectorBytes;
-    Status status = Error::kPartitionOverrun;
-    if (bytes <= partition.size) {
-      const auto size = static_cast<std::uint32_t>(bytes);
-      status = settings_.slot_writing == SlotWriting::kReference
-                   ? access_.erase(partition, 0, size)
-                   : access_.may_erase(partition, 0, size);
-    } else if (partition.readonly) {
-      status = Error::kPartitionReadOnly;
-    }
+    const Status status = settings_.slot_writing == SlotWriting::kReference
+                              ? access_.erase(partition, 0, plan.bulk_erase_bytes)
+                              : access_.may_erase(partition, 0, plan.bulk_erase_bytes);
     if (!status.ok()) {
       close(update);
       return status.error();
