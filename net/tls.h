@@ -1,5 +1,6 @@
-// TLS over a socket that somebody else polls: OpenSSL with SSL_set_fd, non-blocking. Used by the
-// blocking client and by the server's event loop alike. Nothing here waits.
+// TLS over a socket that somebody else polls: OpenSSL straight on the descriptor, non-blocking; an
+// idle stream holds no buffers. Used by the blocking client and by the server's event loop alike.
+// Nothing here waits, and a peer that left raises no signal.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +18,24 @@ namespace rota::net {
 enum class Wait : std::uint8_t { kDone, kReadable, kWritable, kClosed, kFailed };
 
 struct TlsFailure {
-  enum class Kind : std::uint8_t { kConfiguration, kHandshake, kUntrusted, kExpired, kName, kOther };
+  enum class Kind : std::uint8_t {
+    kConfiguration,  // what the caller gave can not be used
+    kHandshake,      // not a TLS peer, no common version or cipher
+    kUntrusted,      // the chain does not end in a trusted certificate
+    kExpired,        // expired or not yet valid
+    kName,           // the certificate is for other names
+    kCut,            // the peer left without the goodbye of TLS; system_errno 0: an orderly FIN
+    kOther,
+  };
   Kind kind = Kind::kOther;
   std::string sentence;    // cause and next step; names what was expected and what was presented
   std::uint64_t code = 0;  // OpenSSL error or X509 verification code
+  int system_errno = 0;
 };
 
 struct TlsClientOptions {
-  std::string ca_pem;
-  bool use_system_store = false;
+  std::string ca_pem;             // trusted certificates, PEM (or DER of one)
+  bool use_system_store = false;  // trusts the host's as well; ROTA_CA_FILE names another file
   bool verify_nothing = false;
   bool skip_name_check = false;
   int min_version = 0, max_version = 0;  // 0 any, 12, 13
@@ -36,7 +46,8 @@ struct TlsClientOptions {
 class TlsContext {
  public:
   static Result<TlsContext, TlsFailure> client(const TlsClientOptions& options);
-  static Result<TlsContext, TlsFailure> server(std::string_view chain_pem, std::string_view key_pem);
+  static Result<TlsContext, TlsFailure> server(std::string_view chain_pem,
+                                               std::string_view key_pem);
   TlsContext(TlsContext&&) noexcept;
   TlsContext& operator=(TlsContext&&) noexcept;
   ~TlsContext();
@@ -60,7 +71,9 @@ class TlsStream {
   ~TlsStream();
 
   Wait handshake();
-  // kDone: `bytes` were moved (at least 1). kClosed: the peer ended cleanly (read only).
+  // kDone: `bytes` were moved (at least 1). kClosed: the peer said goodbye (read only); one that
+  // leaves without is a kFailed of kind kCut, so that nobody can shorten a message unseen.
+  // After kReadable or kWritable, write() takes the same bytes again, at any address.
   Wait read(MutableBytes into, std::size_t& bytes);
   Wait write(Bytes from, std::size_t& bytes);
   Wait shutdown();

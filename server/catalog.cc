@@ -73,21 +73,22 @@ bool OpenedFile::is_unchanged() const {
   return now == fingerprint;
 }
 
-Catalog::Catalog(std::string folder, Descriptor root)
+Catalog::Catalog(std::string folder, net::Descriptor root)
     : folder_(std::move(folder)), root_(std::move(root)) {}
 
 Result<Catalog, Refusal> Catalog::open(const std::string& folder) {
-  Descriptor root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  net::Descriptor root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root.is_open()) {
     const int reason = errno;
     if (reason == ENOENT) {
-      return refuse(fmt::format("The folder {} does not exist; make it, or check the name.", folder));
+      return refuse(
+          fmt::format("The folder {} does not exist; make it, or check the name.", folder));
     }
     if (reason == ENOTDIR) {
       return refuse(fmt::format("{} is a file; name the folder that holds it.", folder));
     }
-    return refuse(fmt::format("The folder {} can not be read: {}; check its owner and mode.", folder,
-                              std::strerror(reason)));
+    return refuse(fmt::format("The folder {} can not be read: {}; check its owner and mode.",
+                              folder, std::strerror(reason)));
   }
   const std::unique_ptr<char, decltype(&std::free)> whole(::realpath(folder.c_str(), nullptr),
                                                           &std::free);
@@ -96,23 +97,23 @@ Result<Catalog, Refusal> Catalog::open(const std::string& folder) {
   return catalog;
 }
 
-Descriptor Catalog::open_beneath(const std::string& path, int flags) const {
+net::Descriptor Catalog::open_beneath(const std::string& path, int flags) const {
   open_how how{};
   how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC | O_NONBLOCK);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   const long opened = ::syscall(SYS_openat2, root_.get(), path.c_str(), &how, sizeof how);
-  if (opened >= 0) return Descriptor(static_cast<int>(opened));
-  if (errno != ENOSYS && errno != EPERM) return Descriptor();
+  if (opened >= 0) return net::Descriptor(static_cast<int>(opened));
+  if (errno != ENOSYS && errno != EPERM) return net::Descriptor();
   // Kernels before 5.6 and some containers: resolve first, then open what was resolved.
   const std::unique_ptr<char, decltype(&std::free)> whole(
       ::realpath((folder_ + "/" + path).c_str(), nullptr), &std::free);
-  if (whole == nullptr) return Descriptor();
+  if (whole == nullptr) return net::Descriptor();
   const std::string_view found(whole.get());
   if (found != folder_ && !(found.starts_with(folder_) && found.substr(folder_.size())[0] == '/')) {
     errno = EXDEV;
-    return Descriptor();
+    return net::Descriptor();
   }
-  return Descriptor(::open(whole.get(), flags | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  return net::Descriptor(::open(whole.get(), flags | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
 }
 
 void Catalog::examine(const std::string& path, int file, const FileFingerprint& fingerprint) {
@@ -137,10 +138,11 @@ void Catalog::complain(std::string sentence) {
 }
 
 void Catalog::take_in(const std::string& path, Walk& walk) {
-  const Descriptor file = open_beneath(path, O_RDONLY);
+  const net::Descriptor file = open_beneath(path, O_RDONLY);
   if (!file.is_open()) {
     if (errno == EACCES || errno == EPERM) {
-      walk.entries[path] = unserved(path, 0, "Not served: no permission to read it; check its mode.");
+      walk.entries[path] =
+          unserved(path, 0, "Not served: no permission to read it; check its mode.");
     } else if (errno == EXDEV) {
       complain(fmt::format("{} is a link out of the folder and not served; copy the file instead.",
                            path));
@@ -159,7 +161,7 @@ void Catalog::take_in(const std::string& path, Walk& walk) {
 }
 
 void Catalog::walk_folder(const std::string& path, unsigned depth, Walk& walk) {
-  Descriptor folder = open_beneath(path.empty() ? "." : path, O_RDONLY | O_DIRECTORY);
+  net::Descriptor folder = open_beneath(path.empty() ? "." : path, O_RDONLY | O_DIRECTORY);
   if (!folder.is_open()) {
     complain(fmt::format("The folder {} can not be read: {}.", path.empty() ? folder_ : path,
                          std::strerror(errno)));

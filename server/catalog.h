@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "net/descriptor.h"
 #include "server/catalog_entry.h"
-#include "server/descriptor.h"
 #include "server/refusal.h"
 
 namespace rota::server {
@@ -34,7 +34,7 @@ FileFingerprint fingerprint_of(const struct stat& facts);
 
 // A file as it was when it was opened: a later rename does not touch it.
 struct OpenedFile {
-  Descriptor file;
+  net::Descriptor file;
   CatalogEntry entry;
   FileFingerprint fingerprint;
 
@@ -78,18 +78,18 @@ class Catalog {
   };
   struct Walk;
 
-  Catalog(std::string folder, Descriptor root);
+  Catalog(std::string folder, net::Descriptor root);
   bool folders_changed() const;
   void walk();
   void walk_folder(const std::string& path, unsigned depth, Walk& walk);
   void take_in(const std::string& path, Walk& walk);
   void examine(const std::string& path, int file, const FileFingerprint& fingerprint);
   void complain(std::string sentence);
-  Descriptor open_beneath(const std::string& path, int flags) const;
+  net::Descriptor open_beneath(const std::string& path, int flags) const;
   std::string suggestion_for(const std::string& path) const;
 
   std::string folder_;  // canonical
-  Descriptor root_;
+  net::Descriptor root_;
   std::map<std::string, CatalogEntry> entries_;
   std::map<std::string, Seen> seen_;
   std::vector<Folder> folders_;

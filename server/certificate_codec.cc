@@ -14,7 +14,8 @@
 namespace rota::server {
 namespace {
 
-using BioPointer = std::unique_ptr<BIO, FreedBy<BIO_free>>;
+using net::BioPointer;
+using net::reader_of;
 using ExtensionPointer = std::unique_ptr<X509_EXTENSION, FreedBy<X509_EXTENSION_free>>;
 using NumberPointer = std::unique_ptr<BIGNUM, FreedBy<BN_free>>;
 
@@ -35,10 +36,6 @@ std::string content_of(BIO& bio) {
   return length > 0 ? std::string(bytes, static_cast<std::size_t>(length)) : std::string();
 }
 
-BioPointer reader_of(std::string_view text) {
-  return BioPointer(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
 bool add_extension(X509& certificate, X509* issuer, int nid, const std::string& value) {
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
@@ -50,7 +47,8 @@ bool add_extension(X509& certificate, X509* issuer, int nid, const std::string& 
 bool set_serial(X509& certificate) {
   const NumberPointer number(BN_new());
   // 127 random bits: positive and at most 20 bytes, as RFC 5280 wants.
-  return number != nullptr && BN_rand(number.get(), 127, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1 &&
+  return number != nullptr &&
+         BN_rand(number.get(), 127, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1 &&
          BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(&certificate)) != nullptr;
 }
 
@@ -59,7 +57,8 @@ bool set_subject(X509& certificate, std::string_view common_name) {
   std::string text(common_name);
   X509_NAME* name = X509_get_subject_name(&certificate);
   return X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC,
-                                    reinterpret_cast<const unsigned char*>("Rota"), -1, -1, 0) == 1 &&
+                                    reinterpret_cast<const unsigned char*>("Rota"), -1, -1,
+                                    0) == 1 &&
          X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
                                     reinterpret_cast<const unsigned char*>(text.c_str()), -1, -1,
                                     0) == 1;
@@ -176,8 +175,8 @@ bool belongs_to(const X509& certificate, const EVP_PKEY& key) {
 bool is_signed_by(const X509& certificate, const X509& issuer) {
   EVP_PKEY* key = X509_get0_pubkey(&issuer);
   // X509_verify only fills caches inside the certificate.
-  return key != nullptr && X509_NAME_cmp(X509_get_issuer_name(&certificate),
-                                         X509_get_subject_name(&issuer)) == 0 &&
+  return key != nullptr &&
+         X509_NAME_cmp(X509_get_issuer_name(&certificate), X509_get_subject_name(&issuer)) == 0 &&
          X509_verify(const_cast<X509*>(&certificate), key) == 1;
 }
 

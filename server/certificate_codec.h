@@ -2,26 +2,18 @@
 // certificates.cc. Pointers are null when OpenSSL refuses.
 #pragma once
 
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-
 #include <ctime>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "net/openssl_pointer.h"
+
 namespace rota::server {
 
-template <auto kFree>
-struct FreedBy {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using X509Pointer = std::unique_ptr<X509, FreedBy<X509_free>>;
-using KeyPointer = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+using net::FreedBy;
+using net::KeyPointer;
+using net::X509Pointer;
 
 struct CertificatePlan {
   std::string common_name;
@@ -47,7 +39,7 @@ bool belongs_to(const X509& certificate, const EVP_PKEY& key);
 bool is_signed_by(const X509& certificate, const X509& issuer);
 std::time_t not_before(const X509& certificate);
 std::time_t not_after(const X509& certificate);
-std::string fingerprint_of(const X509& certificate);               // SHA-256, "AB:CD:..."
+std::string fingerprint_of(const X509& certificate);                  // SHA-256, "AB:CD:..."
 std::vector<std::string> alternative_names(const X509& certificate);  // sorted
 std::vector<std::string> permitted_dns(const X509& authority);
 

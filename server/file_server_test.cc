@@ -50,11 +50,10 @@ TEST_F(ServedFolder, GivesAFileAndALineInTheLog) {
   const ReplyForTest reply = client.get("/app.bin");
   EXPECT_EQ(reply.status(), 200);
   EXPECT_EQ(reply.body, image_);
-  EXPECT_THAT(server_->logged("app.bin"),
-              AllOf(StartsWith("127.0.0.1  GET /app.bin 1.2.3  "),
-                    HasSubstr(std::to_string(image_.size()) + " of " +
-                              std::to_string(image_.size()) + " bytes"),
-                    HasSubstr(" s  sent")));
+  EXPECT_THAT(server_->logged("app.bin"), AllOf(StartsWith("127.0.0.1  GET /app.bin 1.2.3  "),
+                                                HasSubstr(std::to_string(image_.size()) + " of " +
+                                                          std::to_string(image_.size()) + " bytes"),
+                                                HasSubstr(" s  sent")));
 }
 
 TEST_F(ServedFolder, ALargeFileArrivesWhole) {
@@ -98,8 +97,8 @@ TEST_F(ServedFolder, PipelinedRequestsAreAnsweredInOrder) {
   ClientForTest client(server_->port());
   std::string requests;
   for (int i = 0; i < 50; ++i) {
-    requests += "GET /app.bin HTTP/1.1\r\nHost: h\r\nRange: bytes=" + std::to_string(i) +
-                "-" + std::to_string(i) + "\r\n\r\n";
+    requests += "GET /app.bin HTTP/1.1\r\nHost: h\r\nRange: bytes=" + std::to_string(i) + "-" +
+                std::to_string(i) + "\r\n\r\n";
   }
   client.send(requests);
   for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(client.reply().body, image_.substr(i, 1)) << i;
@@ -154,8 +153,9 @@ TEST_F(ServedFolder, RefusalsSayWhatToDoAndEndTheConnection) {
   EXPECT_THAT(refusal("nonsense\r\n\r\n"), StartsWith("HTTP/1.1 400"));
   EXPECT_THAT(refusal(std::string("GET /\0 HTTP/1.1\r\nHost: h\r\n\r\n", 28)),
               StartsWith("HTTP/1.1 400"));
-  EXPECT_THAT(refusal("GET / HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(9000, 'c') + "\r\n\r\n"),
-              StartsWith("HTTP/1.1 431"));
+  EXPECT_THAT(
+      refusal("GET / HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(9000, 'c') + "\r\n\r\n"),
+      StartsWith("HTTP/1.1 431"));
   EXPECT_THAT(refusal("GET /" + std::string(2'000'000, 'a')), StartsWith("HTTP/1.1 431"));
   EXPECT_THAT(refusal("\x16\x03\x01 a TLS hello"), HasSubstr("use http:// in the URL"));
 }
@@ -187,7 +187,8 @@ TEST_F(ServedFolder, AClientThatTakesNothingIsClosed) {
   start(std::move(options));
   ClientForTest client(server_->port(), 4096);
   client.send("GET /large.bin HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(server_->logged("large.bin"), HasSubstr("broken: the client took nothing for 0.05 s"));
+  EXPECT_THAT(server_->logged("large.bin"),
+              HasSubstr("broken: the client took nothing for 0.05 s"));
   EXPECT_LT(client.receive().size(), large_.size());
 }
 
@@ -304,7 +305,7 @@ class ServedOverTls : public ServedFolder {
     auto folder = StateFolder::open(state_ / "state", place_.path());
     EXPECT_TRUE(folder.ok());
     auto made = ensure_identity(*folder, {{"host", std::move(addresses)}, std::time(nullptr)});
-    EXPECT_TRUE(made.ok());
+    EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().sentence);
     return std::move(made).value();
   }
   ServerForTest& start_tls(FileServerOptions options = {}) {
@@ -385,6 +386,7 @@ TEST_F(ServedOverTls, ANewCertificateServesWithoutARestart) {
     }
   }
   EXPECT_TRUE(connected);
+  server_->stop();  // its thread looks at `moved`
 }
 
 TEST_F(ServedOverTls, ManyDownloadsAtOnce) {

@@ -19,8 +19,8 @@
 #include <thread>
 #include <vector>
 
+#include "net/descriptor.h"
 #include "server/certificate_codec.h"
-#include "server/descriptor.h"
 #include "server/file_server.h"
 
 namespace rota::server {
@@ -137,9 +137,9 @@ class ClientForTest {
 
   void send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t sent =
-          tls_ != nullptr ? SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size()))
-                          : ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t sent = tls_ != nullptr
+                               ? SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size()))
+                               : ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return;  // the server may have said enough
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -150,9 +150,8 @@ class ClientForTest {
     std::vector<char> buffer(64 * 1024);
     while (received.size() < most) {
       const std::size_t wanted = std::min(buffer.size(), most - received.size());
-      const ssize_t got = tls_ != nullptr
-                              ? SSL_read(tls_, buffer.data(), static_cast<int>(wanted))
-                              : ::recv(socket_.get(), buffer.data(), wanted, 0);
+      const ssize_t got = tls_ != nullptr ? SSL_read(tls_, buffer.data(), static_cast<int>(wanted))
+                                          : ::recv(socket_.get(), buffer.data(), wanted, 0);
       if (got <= 0) {
         timed_out_ = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
         break;
@@ -185,7 +184,7 @@ class ClientForTest {
   }
 
  private:
-  Descriptor socket_;
+  net::Descriptor socket_;
   SSL_CTX* context_ = nullptr;
   SSL* tls_ = nullptr;
   bool timed_out_ = false;

@@ -27,12 +27,17 @@ std::string next_step(int error_number, std::string_view path) {
       return fmt::format("check owner and mode of {}, or choose another folder with --state DIR",
                          path);
     case ENOSPC:
-    case EDQUOT: return "the disk is full: free some space and start again; nothing was damaged";
-    case EFBIG: return "a limit on file sizes is set for this process: raise it with ulimit -f";
-    case EROFS: return "the file system is read-only: choose another folder with --state DIR";
+    case EDQUOT:
+      return "the disk is full: free some space and start again; nothing was damaged";
+    case EFBIG:
+      return "a limit on file sizes is set for this process: raise it with ulimit -f";
+    case EROFS:
+      return "the file system is read-only: choose another folder with --state DIR";
     case ENOTDIR:
-    case EEXIST: return "a file is in the way: move it, or choose another folder with --state DIR";
-    default: return "choose another folder with --state DIR if this can not be repaired";
+    case EEXIST:
+      return "a file is in the way: move it, or choose another folder with --state DIR";
+    default:
+      return "choose another folder with --state DIR if this can not be repaired";
   }
 }
 
@@ -119,9 +124,9 @@ Result<StateFolder, Refusal> StateFolder::open(const std::string& path,
   return StateFolder(std::move(name));
 }
 
-Result<Descriptor, Refusal> StateFolder::lock(std::chrono::milliseconds patience) const {
+Result<net::Descriptor, Refusal> StateFolder::lock(std::chrono::milliseconds patience) const {
   const std::string path = path_of("lock");
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  net::Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.is_open()) return refuse_file("write", path, errno);
   const auto until = std::chrono::steady_clock::now() + patience;
   while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -148,7 +153,7 @@ Result<Descriptor, Refusal> StateFolder::lock(std::chrono::milliseconds patience
 Result<std::optional<std::string>, Refusal> StateFolder::read(std::string_view file,
                                                               bool is_secret) const {
   const std::string path = path_of(file);
-  const Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const net::Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!opened.is_open()) {
     if (errno == ENOENT) return std::optional<std::string>();
     return refuse_file("read", path, errno);
@@ -159,9 +164,10 @@ Result<std::optional<std::string>, Refusal> StateFolder::read(std::string_view f
     return refuse(fmt::format("{} is not a file; move it away and start again.", path));
   }
   if (is_secret && (facts.st_mode & 077U) != 0 && ::fchmod(opened.get(), 0600) != 0) {
-    return refuse(fmt::format("The private key {} can be read by others and its mode can not be "
-                              "changed: {}; run chmod 600 on it as its owner.",
-                              path, std::strerror(errno)));
+    return refuse(
+        fmt::format("The private key {} can be read by others and its mode can not be "
+                    "changed: {}; run chmod 600 on it as its owner.",
+                    path, std::strerror(errno)));
   }
   std::string content;
   std::array<char, 4096> piece{};
@@ -178,7 +184,7 @@ Result<std::optional<std::string>, Refusal> StateFolder::read(std::string_view f
 Outcome StateFolder::write(std::string_view file, std::string_view content, bool is_secret) const {
   const std::string path = path_of(file);
   std::string name = path + ".new-XXXXXX";
-  const Descriptor made(::mkostemp(name.data(), O_CLOEXEC));  // mode 0600
+  const net::Descriptor made(::mkostemp(name.data(), O_CLOEXEC));  // mode 0600
   if (!made.is_open()) return refuse_file("write", path, errno);
   const auto give_up = [&](Failed<Refusal> why) {
     ::unlink(name.c_str());
@@ -192,7 +198,7 @@ Outcome StateFolder::write(std::string_view file, std::string_view content, bool
   }
   if (::fsync(made.get()) != 0) return give_up(refuse_file("write", path, errno));
   if (::rename(name.c_str(), path.c_str()) != 0) return give_up(refuse_file("write", path, errno));
-  const Descriptor folder(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const net::Descriptor folder(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // The new name survives a power cut sooner; without it the old file is still whole.
   if (folder.is_open()) ::fsync(folder.get());
   return {};

@@ -1,6 +1,6 @@
-// The folder that holds the server's private keys: the user's own, mode 0700, its secret files 0600,
-// never under a folder that is served. Every file is written whole and put in place by rename, so
-// that a reader, a power cut or a full disk never meets half a file.
+// The folder that holds the server's private keys: the user's own, mode 0700, its secret files
+// 0600, never under a folder that is served. Every file is written whole and put in place by
+// rename, so that a reader, a power cut or a full disk never meets half a file.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/descriptor.h"
+#include "net/descriptor.h"
 #include "server/refusal.h"
 
 namespace rota::server {
@@ -25,9 +25,9 @@ class StateFolder {
   const std::string& path() const { return path_; }
   std::string path_of(std::string_view file) const { return path_ + "/" + std::string(file); }
 
-  // Held until the Descriptor goes. Waits while another process holds it; refuses after `patience`
+  // Held until the descriptor goes. Waits while another process holds it; refuses after `patience`
   // and names that process.
-  Result<Descriptor, Refusal> lock(std::chrono::milliseconds patience) const;
+  Result<net::Descriptor, Refusal> lock(std::chrono::milliseconds patience) const;
 
   // nullopt: there is no such file. A secret file that others may read is made private first.
   Result<std::optional<std::string>, Refusal> read(std::string_view file, bool is_secret) const;

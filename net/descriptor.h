@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace rota::server {
+namespace rota::net {
 
 class Descriptor {
  public:
@@ -33,4 +33,4 @@ class Descriptor {
   int number_ = -1;
 };
 
-}  // namespace rota::server
+}  // namespace rota::net
