@@ -60,47 +60,6 @@ bool read_records(core::Flash& flash, BootForecast& forecast) {
   return true;
 }
 
-void run_plan(core::Flash& flash, const BootQuestion& question, BootForecast& forecast) {
-  core::BootInputs inputs;
-  inputs.table = forecast.table;
-  inputs.settings = forecast.settings;
-  inputs.secure_version_fuses = question.secure_version_fuses;
-  inputs.is_power_on_reset = true;
-  if (forecast.table.ota_data.size_bytes >= 2 * core::kSectorBytes) {
-    inputs.ota_data_readable = read_records(flash, forecast);
-  } else {
-    inputs.ota_data_readable = false;
-  }
-  inputs.records = forecast.records;
-  const core::ChipIdentity chip = judging_chip(forecast, question);
-  core::BootPlan plan(inputs);
-  for (;;) {
-    const core::BootStep step = plan.next();
-    core::BootAnswer answer;
-    if (step.kind == core::BootStep::Kind::kStart || step.kind == core::BootStep::Kind::kReset) {
-      forecast.starts = step.kind == core::BootStep::Kind::kStart;
-      forecast.position = forecast.starts ? step.position : BootPosition{};
-      forecast.range = step.range;
-      break;
-    }
-    if (step.kind == core::BootStep::Kind::kReadDescription) {
-      answer.secure_version = secure_version_at(flash, step.range);
-    } else if (step.kind == core::BootStep::Kind::kTryImage) {
-      const auto checks =
-          step.validate ? core::ImageChecks::kBootloader : core::ImageChecks::kStructureOnly;
-      const auto image = core::verify_image(flash, chip, {step.range, core::ImageKind::kApp, checks});
-      if (image) {
-        answer.secure_version = image->secure_version;
-      } else {
-        answer.image_error = image.error();
-      }
-    }
-    plan.report(answer);
-  }
-  forecast.rules.assign(plan.rules().begin(), plan.rules().end());
-  forecast.records_after = plan.records();
-}
-
 // Without a bootloader the first app that names a chip tells which chip the flash belongs to.
 void find_chip_of_apps(core::Flash& flash, BootForecast& forecast) {
   for (const formats::PartitionRow& row : forecast.rows) {
@@ -112,6 +71,57 @@ void find_chip_of_apps(core::Flash& flash, BootForecast& forecast) {
 }
 
 }  // namespace
+
+const Result<core::ImageFacts>& ImageJudge::verdict(FlashRange range, core::ImageChecks checks) {
+  for (const Known& known : known_) {
+    if (known.range == range && known.checks == checks) return known.verdict;
+  }
+  known_.push_back({range, checks,
+                    core::verify_image(flash_, chip_, {range, core::ImageKind::kApp, checks})});
+  return known_.back().verdict;
+}
+
+BootOutcome boot_with(ImageJudge& judge, const core::BootInputs& inputs) {
+  BootOutcome outcome;
+  core::BootPlan plan(inputs);
+  for (;;) {
+    const core::BootStep step = plan.next();
+    core::BootAnswer answer;
+    if (step.kind == core::BootStep::Kind::kStart || step.kind == core::BootStep::Kind::kReset) {
+      outcome.starts = step.kind == core::BootStep::Kind::kStart;
+      outcome.position = outcome.starts ? step.position : BootPosition{};
+      outcome.range = step.range;
+      break;
+    }
+    if (step.kind == core::BootStep::Kind::kReadDescription) {
+      answer.secure_version = secure_version_at(judge.flash(), step.range);
+    } else if (step.kind == core::BootStep::Kind::kTryImage) {
+      const auto& image = judge.verdict(step.range, step.validate ? core::ImageChecks::kBootloader
+                                                                  : core::ImageChecks::kStructureOnly);
+      if (image) {
+        answer.secure_version = image->secure_version;
+      } else {
+        answer.image_error = image.error();
+      }
+    }
+    plan.report(answer);
+  }
+  outcome.selected = plan.selected();
+  outcome.records = plan.records();
+  outcome.rules.assign(plan.rules().begin(), plan.rules().end());
+  return outcome;
+}
+
+core::BootInputs BootForecast::inputs(std::uint32_t secure_version_fuses) const {
+  core::BootInputs inputs;
+  inputs.table = table;
+  inputs.settings = settings;
+  inputs.records = records;
+  inputs.ota_data_readable = records_are_readable;
+  inputs.secure_version_fuses = secure_version_fuses;
+  inputs.is_power_on_reset = true;
+  return inputs;
+}
 
 core::ChipIdentity judging_chip(const BootForecast& forecast, const BootQuestion& question) {
   core::ChipIdentity chip;
@@ -180,13 +190,23 @@ Result<BootForecast, Refusal> forecast_boot(core::Flash& flash, const std::strin
     return refuse(fmt::format("{} holds a partition table but neither a bootloader nor an app image "
                               "that names its chip; flash an app first.", name));
   }
-  run_plan(flash, question, forecast);
-  if (forecast.table_refused) {
-    forecast.starts = false;
-    forecast.position = {};
-    forecast.rules.clear();
-    forecast.records_after = forecast.records;
+  const FlashRange ota_data = forecast.table.ota_data;
+  if (std::uint64_t{ota_data.start.value} + ota_data.size_bytes > size) {
+    return refuse(fmt::format("{} ends at 0x{:x}, before the end of OTA data at 0x{:x}; give a whole flash "
+                              "dump.", name, size, ota_data.start.value + ota_data.size_bytes));
   }
+  forecast.records_are_readable =
+      forecast.table.ota_data.size_bytes >= 2 * core::kSectorBytes && read_records(flash, forecast);
+  forecast.records_after = forecast.records;
+  if (forecast.table_refused) return forecast;
+  ImageJudge judge(flash, judging_chip(forecast, question));
+  BootOutcome outcome = boot_with(judge, forecast.inputs(question.secure_version_fuses));
+  forecast.rules = std::move(outcome.rules);
+  forecast.records_after = outcome.records;
+  forecast.starts = outcome.starts;
+  forecast.selected = outcome.selected;
+  forecast.position = outcome.position;
+  forecast.range = outcome.range;
   return forecast;
 }
 

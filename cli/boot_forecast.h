@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,39 @@ struct BootQuestion {
   std::optional<std::uint16_t> chip_revision;  // default: one that every image accepts
 };
 
+// One start of the bootloader on given records. Images are asked about through the judge; nothing is
+// written: `records` holds what the bootloader would have written.
+struct BootOutcome {
+  bool starts = false;  // an image starts; otherwise the bootloader resets
+  core::BootPosition selected;  // what is tried first
+  core::BootPosition position;  // what starts
+  core::FlashRange range;
+  formats::OtaRecords records{formats::OtaRecord::blank(), formats::OtaRecord::blank()};
+  std::vector<core::AppliedRule> rules;
+};
+
+// Verdicts on the images of one flash, each found out once however often it is asked for.
+class ImageJudge {
+ public:
+  // Borrows the flash. `chip` judges.
+  ImageJudge(core::Flash& flash, const core::ChipIdentity& chip) : flash_(flash), chip_(chip) {}
+
+  const Result<core::ImageFacts>& verdict(core::FlashRange range, core::ImageChecks checks);
+  core::Flash& flash() { return flash_; }
+
+ private:
+  struct Known {
+    core::FlashRange range;
+    core::ImageChecks checks;
+    Result<core::ImageFacts> verdict;
+  };
+  core::Flash& flash_;
+  core::ChipIdentity chip_;
+  std::deque<Known> known_;
+};
+
+BootOutcome boot_with(ImageJudge& judge, const core::BootInputs& inputs);
+
 struct BootForecast {
   std::uint32_t flash_bytes = 0;  // as the bootloader sees it; the file's size without bootloader
   const formats::ChipFacts* chip = nullptr;
@@ -40,11 +74,15 @@ struct BootForecast {
   core::BootTable table;
   formats::OtaRecords records{formats::OtaRecord::blank(), formats::OtaRecord::blank()};
   formats::OtaRecords records_after{formats::OtaRecord::blank(), formats::OtaRecord::blank()};
+  bool records_are_readable = true;  // false: the partition is missing or too small
   std::vector<core::AppliedRule> rules;
-  bool starts = false;  // an image starts; otherwise the bootloader resets
-  core::BootPosition position;
+  bool starts = false;          // an image starts; otherwise the bootloader resets
+  core::BootPosition selected;  // what is tried first
+  core::BootPosition position;  // what starts
   core::FlashRange range;
 
+  // What a bootloader decides by, for boot_with().
+  core::BootInputs inputs(std::uint32_t secure_version_fuses) const;
   // "ota_0", "factory", "test" by the label of the row; "nothing".
   std::string name_of(core::BootPosition of) const;
   // The slot that a record names; nullopt when blank or when the table has no slots.

@@ -32,6 +32,12 @@ struct OptionSpec {
   std::string_view short_name = {};  // "-o"
 };
 
+// Commands that print facts have it.
+inline constexpr OptionSpec kJsonOption{"--json", "", "Print JSON.", OptionKind::kSwitch};
+// Commands that could overwrite a file of the person's have it.
+inline constexpr OptionSpec kForceOption{"--force", "", "Overwrite a file that is there already.",
+                                         OptionKind::kSwitch};
+
 struct Invocation;
 
 struct CommandSpec {

@@ -17,6 +17,7 @@ extern const CommandSpec kBoardShow;
 extern const CommandSpec kBoardGpio;
 extern const CommandSpec kBoardCut;
 extern const CommandSpec kWhy;
+extern const CommandSpec kIdentify;
 extern const CommandSpec kServe;
 extern const CommandSpec kDemo;
 

@@ -21,6 +21,7 @@ constexpr std::array kCommands = {
     &kBoardGpio,
     &kBoardCut,
     &kWhy,
+    &kIdentify,
     &kImageInfo,
     &kImagePack,
     &kImageBootloader,

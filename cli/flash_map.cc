@@ -307,8 +307,10 @@ std::string render(const FlashPicture& picture, const Looks& looks) {
   std::string text = wrap(heading(forecast), 2);
   text += render_slots(picture, looks);
   if (forecast.table.ota_data.size_bytes != 0) {
-    text += fmt::format("    OTA data 0: {}\n", record_text(picture, 0));
-    text += fmt::format("    OTA data 1: {}\n", record_text(picture, 1));
+    for (int sector = 0; sector < 2; ++sector) {
+      const std::string lead = fmt::format("    OTA data {}: ", sector);
+      text += wrap(record_text(picture, sector), lead.size()).replace(0, lead.size(), lead);
+    }
   } else {
     text += "    OTA data: none in the table\n";
   }

@@ -3,6 +3,7 @@
 
 #include "cli/board_access.h"
 #include "cli/commands.h"
+#include "cli/diagnosis.h"
 #include "cli/flash_map.h"
 #include "cli/input_file.h"
 #include "cli/json.h"
@@ -45,21 +46,6 @@ Result<BootQuestion, Refusal> question_of(const Invocation& invocation) {
   return question;
 }
 
-// The slot that the next update writes: round robin after the slot that boots (spec 5.4.5).
-const SlotPicture* next_update_slot(const FlashPicture& picture) {
-  const SlotPicture* lowest = nullptr;
-  const SlotPicture* after = nullptr;
-  const int from = picture.forecast.position.index;
-  for (const SlotPicture& slot : picture.slots) {
-    if (!slot.position.is_slot()) continue;
-    const int index = slot.position.index;
-    if (lowest == nullptr || index < lowest->position.index) lowest = &slot;
-    if (index > from && (after == nullptr || index < after->position.index)) after = &slot;
-  }
-  const SlotPicture* next = from >= 0 && after != nullptr ? after : lowest;
-  return next == nullptr || next->position == picture.forecast.position ? nullptr : next;
-}
-
 std::string verdict(const FlashPicture& picture) {
   const BootForecast& forecast = picture.forecast;
   if (forecast.table_refused) {
@@ -79,40 +65,7 @@ std::string verdict(const FlashPicture& picture) {
   return text + ".";
 }
 
-// What would change the answer, or what a person may expect to see and does not.
-std::vector<std::string> remarks(const FlashPicture& picture, const BootForecast* otherwise) {
-  const BootForecast& forecast = picture.forecast;
-  std::vector<std::string> lines;
-  if (!forecast.has_bootloader) {
-    lines.push_back(fmt::format("There is no bootloader for {} at 0x{:x}: a chip with this flash does "
-                                "not start. The decision is that of a bootloader with rollback {}.",
-                                forecast.chip->name, forecast.chip->bootloader_offset,
-                                forecast.settings.rollback ? "on" : "off"));
-  } else if (!forecast.settings_known) {
-    lines.push_back(fmt::format("Rollback {} and anti-rollback {} are assumed: this bootloader does not "
-                                "tell. --rollback and --anti-rollback set them.",
-                                forecast.settings.rollback ? "on" : "off",
-                                forecast.settings.anti_rollback ? "on" : "off"));
-  }
-  if (otherwise != nullptr && otherwise->position != forecast.position) {
-    lines.push_back(fmt::format("If its rollback is {}, {} boots instead.",
-                                otherwise->settings.rollback ? "on" : "off",
-                                otherwise->name_of(otherwise->position)));
-  }
-  const auto& after = forecast.records_after;
-  for (std::size_t i = 0; i < 2; ++i) {
-    if (after[i] == forecast.records[i]) continue;
-    lines.push_back(fmt::format("This start writes OTA data sector {}: it becomes {}.", i,
-                                formats::name_of(after[i].state)));
-  }
-  if (const SlotPicture* next = next_update_slot(picture); next != nullptr && forecast.starts) {
-    lines.push_back(fmt::format("The next update writes {} ({} now).",
-                                forecast.name_of(next->position), content_text(*next)));
-  }
-  return lines;
-}
-
-Json json_of(const FlashPicture& picture, const std::vector<std::string>& lines) {
+Json json_of(const FlashPicture& picture, const std::vector<Finding>& findings) {
   const BootForecast& forecast = picture.forecast;
   Json rules = Json::array();
   for (const core::AppliedRule& rule : forecast.rules) {
@@ -130,10 +83,14 @@ Json json_of(const FlashPicture& picture, const std::vector<std::string>& lines)
                                    ? Json(slot->image->header.entry_address)
                                    : Json(nullptr)}};
   }
-  return {{"boots", boots}, {"rules", rules}, {"remarks", lines}, {"flash", json_of(picture)}};
+  Json explained = Json::array();
+  for (const Finding& finding : findings) {
+    explained.push_back({{"key", finding.key}, {"sentence", finding.sentence}});
+  }
+  return {{"boots", boots}, {"rules", rules}, {"findings", explained}, {"flash", json_of(picture)}};
 }
 
-void print_text(Console& console, const FlashPicture& picture, const std::vector<std::string>& lines) {
+void print_text(Console& console, const FlashPicture& picture, const std::vector<Finding>& findings) {
   const BootForecast& forecast = picture.forecast;
   console.write(console.ink(Ink::kBold, wrap(verdict(picture), 0)) + "\n");
   for (std::size_t i = 0; i < forecast.rules.size(); ++i) {
@@ -145,8 +102,8 @@ void print_text(Console& console, const FlashPicture& picture, const std::vector
   }
   if (!forecast.rules.empty()) console.write("\n");
   console.write(render(picture, console.looks()));
-  if (!lines.empty()) console.write("\n");
-  for (const std::string& line : lines) console.write(wrap(line, 0));
+  if (!findings.empty()) console.write("\n");
+  for (const Finding& finding : findings) console.write(wrap(finding.sentence, 0));
 }
 
 Outcome run(const Invocation& invocation) {
@@ -167,11 +124,13 @@ Outcome run(const Invocation& invocation) {
       otherwise = std::move(forecast).value();
     }
   }
-  const auto lines = remarks(*picture, otherwise ? &*otherwise : nullptr);
+  const DiagnosisContext context{std::string(invocation.operands[0]),
+                                 otherwise ? &*otherwise : nullptr, question->secure_version_fuses};
+  const auto findings = diagnose(*file, *picture, context);
   if (invocation.has("--json")) {
-    print_json(*invocation.console, json_of(*picture, lines));
+    print_json(*invocation.console, json_of(*picture, findings));
   } else {
-    print_text(*invocation.console, *picture, lines);
+    print_text(*invocation.console, *picture, findings);
   }
   return picture->forecast.starts ? Outcome() : Outcome(answer_is_no());
 }
