@@ -11,7 +11,9 @@ namespace {
 constexpr double kBatchSeconds = 0.01;
 constexpr std::size_t kBatches = 15;
 
-void print_row(std::string_view what, std::string_view measured, std::string_view goal,
+void print_row(std::string_view what,
+               std::string_view measured,
+               std::string_view goal,
                std::string_view verdict) {
   fmt::print("  {:<44} {:<24} {:<21} {}\n", what, measured, goal, verdict);
   std::fflush(stdout);
@@ -25,7 +27,8 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-Medians take_turns(std::size_t rounds, const std::function<void()>& ours,
+Medians take_turns(std::size_t rounds,
+                   const std::function<void()>& ours,
                    const std::function<void()>& theirs) {
   ours();  // warm
   theirs();
@@ -60,7 +63,10 @@ double nanoseconds_of(const std::function<void()>& call) {
 
 Report::Report(std::string_view subject) { fmt::print("{}\n", subject); }
 
-void Report::at_least(std::string_view what, std::string_view measured, double ratio, double gate,
+void Report::at_least(std::string_view what,
+                      std::string_view measured,
+                      double ratio,
+                      double gate,
                       std::string_view against) {
   const bool is_met = ratio >= gate;
   missed_ += is_met ? 0 : 1;
@@ -68,7 +74,10 @@ void Report::at_least(std::string_view what, std::string_view measured, double r
             fmt::format("{} (>= {:.2f})", against, gate), is_met ? "met" : "MISSED");
 }
 
-void Report::at_most(std::string_view what, double value, double limit, std::string_view unit,
+void Report::at_most(std::string_view what,
+                     double value,
+                     double limit,
+                     std::string_view unit,
                      std::string_view against) {
   const bool is_met = value <= limit;
   missed_ += is_met ? 0 : 1;

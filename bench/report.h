@@ -1,5 +1,5 @@
-// The rows of ./dev bench: a figure, the peer or limit beside it, and the verdict. Ratios are gates,
-// absolute figures are for people.
+// The rows of ./dev bench: a figure, the peer or limit beside it, and the verdict. Ratios are
+// gates, absolute figures are for people.
 #pragma once
 
 #include <chrono>
@@ -29,7 +29,8 @@ struct Medians {
   double theirs_s = 0;
   double ratio = 0;  // median of theirs / ours, round by round: above 1 = we are faster
 };
-Medians take_turns(std::size_t rounds, const std::function<void()>& ours,
+Medians take_turns(std::size_t rounds,
+                   const std::function<void()>& ours,
                    const std::function<void()>& theirs);
 
 // The time of one call of something short, in nanoseconds: the median of several batches.
@@ -40,10 +41,16 @@ class Report {
   // Prints the heading. `subject` names the program's rows.
   explicit Report(std::string_view subject);
 
-  void at_least(std::string_view what, std::string_view measured, double ratio, double gate,
+  void at_least(std::string_view what,
+                std::string_view measured,
+                double ratio,
+                double gate,
                 std::string_view against);
   // `value` and `limit` in `unit`.
-  void at_most(std::string_view what, double value, double limit, std::string_view unit,
+  void at_most(std::string_view what,
+               double value,
+               double limit,
+               std::string_view unit,
                std::string_view against = "limit");
   // For scale; no gate.
   void note(std::string_view what, std::string_view measured);

@@ -54,12 +54,14 @@ int run() {
     return EXIT_FAILURE;
   }
   const Medians verify = take_turns(
-      kRounds, [&] { static_cast<void>(core::verify_image(large.flash.chip, large.chip, request)); },
+      kRounds,
+      [&] { static_cast<void>(core::verify_image(large.flash.chip, large.chip, request)); },
       [&] { openssl_digest(EVP_sha256(), large.image); });
   report.at_least("verify a 64 MB image in flash", rate(verify.ours_s), verify.ratio, 0.9,
                   "OpenSSL's SHA-256");
-  const Medians sha256 = take_turns(kRounds, [&] { static_cast<void>(crypto::sha256(large.image)); },
-                                    [&] { openssl_digest(EVP_sha256(), large.image); });
+  const Medians sha256 = take_turns(
+      kRounds, [&] { static_cast<void>(crypto::sha256(large.image)); },
+      [&] { openssl_digest(EVP_sha256(), large.image); });
   report.at_least("SHA-256", rate(sha256.ours_s), sha256.ratio, 0.9, "OpenSSL's SHA-256");
   return report.status();
 }

@@ -1,6 +1,7 @@
 // rota board run: powers a board in the foreground and shows its console.
 #include <fcntl.h>
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,9 +24,11 @@ constexpr milliseconds kInputStep{50};  // how soon typed text reaches the app
 
 constexpr std::array kOptions = {
     OptionSpec{"--until", "TEXT", "Power down once the console shows TEXT: exit status 0."},
-    OptionSpec{"--timeout", "SECONDS", "Power down after that long; with --until that is exit status 1."},
-    OptionSpec{"--input", "TEXT", "Send TEXT and an end of line to the app; may be given again. "
-                                  "Without it, what you type or pipe is sent."},
+    OptionSpec{"--timeout", "SECONDS",
+               "Power down after that long; with --until that is exit status 1."},
+    OptionSpec{"--input", "TEXT",
+               "Send TEXT and an end of line to the app; may be given again. "
+               "Without it, what you type or pipe is sent."},
 };
 
 // The supervisor that Ctrl-C stops. A signal handler can reach nothing but a global.
@@ -53,8 +56,28 @@ class StopOnSignals {
   StopOnSignals& operator=(const StopOnSignals&) = delete;
 
  private:
-  static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP};
+  static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
   std::array<struct sigaction, kSignals.size()> before_{};
+};
+
+// Makes Ctrl-] the terminal's quit key, as in ESP-IDF's monitor; lines are still edited and echoed.
+class QuitKey {
+ public:
+  QuitKey() {
+    if (tcgetattr(STDIN_FILENO, &before_) != 0) return;
+    termios with_key = before_;
+    with_key.c_cc[VQUIT] = 0x1D;
+    is_set_ = tcsetattr(STDIN_FILENO, TCSANOW, &with_key) == 0;
+  }
+  ~QuitKey() {
+    if (is_set_) tcsetattr(STDIN_FILENO, TCSANOW, &before_);
+  }
+  QuitKey(const QuitKey&) = delete;
+  QuitKey& operator=(const QuitKey&) = delete;
+
+ private:
+  termios before_{};
+  bool is_set_ = false;
 };
 
 // Hands on what arrives at our standard input. False once it ended.
@@ -94,16 +117,22 @@ board::RunEnd run_board(board::Supervisor& supervisor, const Wishes& wishes) {
   }
 }
 
-Outcome judge(board::RunEnd end, const board::Supervisor& supervisor, const Wishes& wishes,
+Outcome judge(board::RunEnd end,
+              const board::Supervisor& supervisor,
+              const Wishes& wishes,
               Console& console) {
   switch (end) {
-    case board::RunEnd::kLineSeen: return {};
-    case board::RunEnd::kInterrupted: console.write("Powered down.\n"); return {};
+    case board::RunEnd::kLineSeen:
+      return {};
+    case board::RunEnd::kInterrupted:
+      console.write("Powered down.\n");
+      return {};
     case board::RunEnd::kTimedOut:
       if (!wishes.until) return {};
       return refuse(fmt::format("the console did not show '{}' in time; the last line was: {}",
                                 printable(*wishes.until), printable(supervisor.last_line())));
-    case board::RunEnd::kStopped: break;
+    case board::RunEnd::kStopped:
+      break;
   }
   const bool went_as_planned = supervisor.stop_reason() == board::StopReason::kPowerCut ||
                                supervisor.stop_reason() == board::StopReason::kCannotExecute;
@@ -134,6 +163,7 @@ Outcome run(const Invocation& invocation) {
   };
   board::Supervisor supervisor(*folder, options);
   const StopOnSignals stop(supervisor);
+  const QuitKey quit_key;
   supervisor.power_on();
   for (const std::string_view text : invocation.values("--input")) {
     supervisor.send_input(std::string(text) + "\n");
@@ -147,11 +177,12 @@ Outcome run(const Invocation& invocation) {
 
 constinit const CommandSpec kBoardRun{
     .name = "board run",
-    .summary = "power a board and show its console; Ctrl-C powers it down",
+    .summary = "power a board and show its console; Ctrl-C or Ctrl-] powers it down",
     .usage = "DIR [--until TEXT] [--timeout SECONDS] [--input TEXT]",
-    .about = "Runs bootloader and app, through restarts and rollbacks, until the power goes. The "
-             "console is also kept in DIR/console.log. An image of a real chip is verified and "
-             "selected; this machine can not execute it, and says so.",
+    .about =
+        "Runs bootloader and app, through restarts and rollbacks, until the power goes. The "
+        "console is also kept in DIR/console.log. An image of a real chip is verified and "
+        "selected; this machine can not execute it, and says so.",
     .example = "rota board run myboard --until 'update ready' --timeout 60",
     .options = kOptions,
     .min_operands = 1,

@@ -12,6 +12,7 @@ extern const CommandSpec kImagePack;
 extern const CommandSpec kImageBootloader;
 extern const CommandSpec kBoardNew;
 extern const CommandSpec kBoardFlash;
+extern const CommandSpec kBoardErase;
 extern const CommandSpec kBoardRun;
 extern const CommandSpec kBoardShow;
 extern const CommandSpec kBoardGpio;

@@ -13,7 +13,8 @@ namespace {
 constexpr std::array kOptions = {
     OptionSpec{"--slow", "", "Pause between lines and steps, so that one can watch.",
                OptionKind::kSwitch},
-    OptionSpec{"--keep", "DIR", "Keep the board, its console and the server's log in this new folder."},
+    OptionSpec{"--keep", "DIR",
+               "Keep the board, its console and the server's log in this new folder."},
     OptionSpec{"--seed", "N", "Where the power is cut in step 6; default: drawn anew and printed."},
 };
 
@@ -30,14 +31,16 @@ Outcome run(const Invocation& invocation) {
   }
   auto stage = DemoStage::prepare(*invocation.console, options);
   if (!stage) return Failed{stage.error()};
-  (*stage)->say("rota demo: one virtual board, one update server, real TLS, real flash bytes.", Ink::kBold);
-  (*stage)->say(fmt::format("Seed {} (rota demo --seed {} plays the same power cut again)", options.seed,
-                            options.seed));
+  (*stage)->say("rota demo: one virtual board, one update server, real TLS, real flash bytes.",
+                Ink::kBold);
+  (*stage)->say(fmt::format("Seed {} (rota demo --seed {} plays the same power cut again)",
+                            options.seed, options.seed));
   const Outcome told = tell_story(**stage);
   if (!options.keep_folder.empty()) {
-    (*stage)->say(fmt::format("Kept in {}: board/ (console.log, flash.bin), images/, server.log. Look "
-                              "around: rota board show {}/board",
-                              options.keep_folder, options.keep_folder));
+    (*stage)->say(
+        fmt::format("Kept in {}: board/ (console.log, flash.bin), images/, server.log. Look "
+                    "around: rota board show {}/board",
+                    options.keep_folder, options.keep_folder));
   }
   return told;
 }
@@ -46,10 +49,12 @@ Outcome run(const Invocation& invocation) {
 
 constinit const CommandSpec kDemo{
     .name = "demo",
-    .summary = "show a virtual board that updates itself over HTTPS, rolls back, survives a power cut",
+    .summary =
+        "show a virtual board that updates itself over HTTPS, rolls back, survives a power cut",
     .usage = "[--slow] [--keep DIR] [--seed N]",
-    .about = "Eight steps; each says what it expects, shows the flash map, and checks flash bytes and "
-             "console. Exit status 1 when a step differs from what it expects.",
+    .about =
+        "Eight steps; each says what it expects, shows the flash map, and checks flash bytes and "
+        "console. Exit status 1 when a step differs from what it expects.",
     .example = "rota demo --slow --keep /tmp/rota-demo",
     .options = kOptions,
     .run = run,

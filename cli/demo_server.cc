@@ -71,9 +71,9 @@ Result<std::unique_ptr<UpdateServer>, Refusal> UpdateServer::start(const std::st
     close(log);
     return refuse(system_sentence("make a pipe to", program, errno));
   }
-  std::vector<std::string> words{program,   folder,    "--port",     "0",
-                                 "--bind",  "127.0.0.1", "--state", state_folder,
-                                 "--ready-fd", std::to_string(ready[1])};
+  std::vector<std::string> words{
+      program,     folder,    "--port",     "0",          "--bind",
+      "127.0.0.1", "--state", state_folder, "--ready-fd", std::to_string(ready[1])};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -112,8 +112,11 @@ Result<std::unique_ptr<StallingServer>, Refusal> StallingServer::start(std::stri
                                                                        std::uint64_t total_bytes) {
   std::unique_ptr<StallingServer> server(new StallingServer);
   server->head_and_first_bytes_ =
-      fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
-                  "Content-Length: {}\r\n\r\n", total_bytes) + first_bytes;
+      fmt::format(
+          "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
+          "Content-Length: {}\r\n\r\n",
+          total_bytes) +
+      first_bytes;
   server->stop_event_ = eventfd(0, EFD_CLOEXEC);
   server->listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};

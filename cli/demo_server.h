@@ -33,7 +33,8 @@ class UpdateServer {
   std::string log() const;  // what it said so far
 
  private:
-  UpdateServer(pid_t process, std::string log_file) : process_(process), log_file_(std::move(log_file)) {}
+  UpdateServer(pid_t process, std::string log_file)
+      : process_(process), log_file_(std::move(log_file)) {}
 
   pid_t process_;
   std::string log_file_;

@@ -31,7 +31,9 @@ constexpr std::size_t kBarCells = 30;
 
 // What a person wants to read of a console; the whole of it is in the board's console.log.
 bool is_telling(std::string_view line) {
-  const auto holds = [&](std::string_view text) { return line.find(text) != std::string_view::npos; };
+  const auto holds = [&](std::string_view text) {
+    return line.find(text) != std::string_view::npos;
+  };
   if (holds("_example: ")) return !holds("SHA-256 for") && !holds("OTA example");
   if (holds("boot: ")) return holds("starts") || holds("tried first") || holds("becomes");
   return line.starts_with("board: ") || line.starts_with("E (");
@@ -40,7 +42,8 @@ bool is_telling(std::string_view line) {
 // The percentage in "123 of 456 bytes (27 %)"; nothing for other lines.
 std::optional<unsigned> percent_of(std::string_view line) {
   const std::size_t open = line.rfind('(');
-  if (line.find(" bytes (") == std::string_view::npos || !line.ends_with(" %)")) return std::nullopt;
+  if (line.find(" bytes (") == std::string_view::npos || !line.ends_with(" %)"))
+    return std::nullopt;
   unsigned percent = 0;
   const auto result =
       std::from_chars(line.data() + open + 1, line.data() + line.size() - 3, percent);
@@ -52,15 +55,18 @@ Result<std::vector<std::byte>, Refusal> example_program(const std::string& name)
   const std::string folder = executable_folder() + "/examples/" + name + "/";
   const std::string path = folder + name + ".payload.elf";
   if (!path_exists(path)) {
-    return refuse(fmt::format("the example program {} is not built; run ./dev build, which builds what "
-                              "the demo needs.", path));
+    return refuse(
+        fmt::format("the example program {} is not built; run ./dev build, which builds what "
+                    "the demo needs.",
+                    path));
   }
   auto file = InputFile::open(path);
   if (!file) return Failed{file.error()};
   if (file->size() > board::kNativePayloadMaxBytes) {
-    return refuse(fmt::format("{} has {} bytes and a native image holds {} at most; run ./dev build "
-                              "again.", path, grouped(file->size()),
-                              grouped(board::kNativePayloadMaxBytes)));
+    return refuse(
+        fmt::format("{} has {} bytes and a native image holds {} at most; run ./dev build "
+                    "again.",
+                    path, grouped(file->size()), grouped(board::kNativePayloadMaxBytes)));
   }
   return file->read_some(0, file->size());
 }
@@ -99,7 +105,8 @@ Outcome DemoStage::load_programs() {
 Outcome DemoStage::make_folder() {
   std::error_code error;
   if (options_.keep_folder.empty()) {
-    std::string pattern = std::filesystem::temp_directory_path(error).string() + "/rota-demo-XXXXXX";
+    std::string pattern =
+        std::filesystem::temp_directory_path(error).string() + "/rota-demo-XXXXXX";
     if (mkdtemp(pattern.data()) == nullptr) {
       return refuse(system_sentence("make the folder", pattern, errno));
     }
@@ -108,8 +115,10 @@ Outcome DemoStage::make_folder() {
   } else {
     folder_ = options_.keep_folder;
     if (std::filesystem::exists(folder_) && !std::filesystem::is_empty(folder_, error)) {
-      return refuse(fmt::format("{} is not empty; --keep needs a new folder, so that nothing of yours "
-                                "is replaced.", folder_));
+      return refuse(
+          fmt::format("{} is not empty; --keep needs a new folder, so that nothing of yours "
+                      "is replaced.",
+                      folder_));
     }
   }
   std::filesystem::create_directories(folder_ + "/images", error);
@@ -117,7 +126,8 @@ Outcome DemoStage::make_folder() {
   return {};
 }
 
-DemoImage DemoStage::pack(const std::string& project, const std::string& version,
+DemoImage DemoStage::pack(const std::string& project,
+                          const std::string& version,
                           std::string_view chip) const {
   const Bytes program = project == "native_ota" ? native_ota_ : simple_ota_;
   formats::AppDescription description;
@@ -155,10 +165,12 @@ Outcome DemoStage::make_board(const DemoImage& factory) {
   auto table = binary_table(source->rows, true);
   if (!table) return Failed{table.error()};
   const formats::PartitionRow* row = find_partition(source->rows, "factory");
-  ROTA_TRY(carry_out({settings.chip->bootloader_offset,
-                      bootloader_image(*settings.chip, kFlashBytes, bootloader), "", "the bootloader"},
-                     *board_));
-  ROTA_TRY(carry_out({bootloader.table_offset, std::move(table).value(), "", "the table"}, *board_));
+  ROTA_TRY(
+      carry_out({settings.chip->bootloader_offset,
+                 bootloader_image(*settings.chip, kFlashBytes, bootloader), "", "the bootloader"},
+                *board_));
+  ROTA_TRY(
+      carry_out({bootloader.table_offset, std::move(table).value(), "", "the table"}, *board_));
   ROTA_TRY(carry_out({row->offset, factory.bytes, "", "factory"}, *board_));
 
   board::SupervisorOptions options;
@@ -168,9 +180,9 @@ Outcome DemoStage::make_board(const DemoImage& factory) {
 }
 
 Outcome DemoStage::start_server() {
-  auto server = UpdateServer::start(server_program_, folder_ + "/images",
-                                    executable_folder() + "/demo/state", folder_ + "/server.log",
-                                    kServerPatience);
+  auto server =
+      UpdateServer::start(server_program_, folder_ + "/images", executable_folder() + "/demo/state",
+                          folder_ + "/server.log", kServerPatience);
   if (!server) return Failed{server.error()};
   server_ = std::move(server).value();
   return {};
@@ -242,7 +254,8 @@ void DemoStage::show_flash_map() {
   end_progress();
   const auto picture_now = picture();
   console_.write("\n");
-  console_.write(picture_now ? render(*picture_now, console_.looks()) : picture_now.error().sentence);
+  console_.write(picture_now ? render(*picture_now, console_.looks())
+                             : picture_now.error().sentence);
   console_.write("\n");
   console_.flush();
   pause(std::chrono::seconds(2));
@@ -307,10 +320,11 @@ bool StepChecks::check(const Outcome& outcome, std::string_view sentence) {
 
 bool StepChecks::console_shows(std::string_view text, std::string_view sentence) {
   const std::string line = stage_.console_line(text);
-  return check(!line.empty(), sentence,
-               fmt::format("the console never showed '{}'; its last line was: {}", text,
-                           stage_.console_lines().empty() ? std::string("(none)")
-                                                          : printable(stage_.console_lines().back())));
+  return check(
+      !line.empty(), sentence,
+      fmt::format("the console never showed '{}'; its last line was: {}", text,
+                  stage_.console_lines().empty() ? std::string("(none)")
+                                                 : printable(stage_.console_lines().back())));
 }
 
 }  // namespace rota::cli

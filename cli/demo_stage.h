@@ -1,6 +1,6 @@
-// Where the demo plays: one virtual board, the images that are offered, the servers, and the checks.
-// The story itself is cli/demo_story.cc. Checks look at flash bytes and console, never at what a step
-// wished for.
+// Where the demo plays: one virtual board, the images that are offered, the servers, and the
+// checks. The story itself is cli/demo_story.cc. Checks look at flash bytes and console, never at
+// what a step wished for.
 #pragma once
 
 #include <chrono>
@@ -51,7 +51,8 @@ class DemoStage {
   const std::string& folder() const { return folder_; }
 
   // An image of an example at a version, for the board's chip or another one.
-  DemoImage pack(const std::string& project, const std::string& version,
+  DemoImage pack(const std::string& project,
+                 const std::string& version,
                  std::string_view chip = "esp32") const;
   // Puts a file where the server finds it.
   Outcome offer(const std::string& file, Bytes content);

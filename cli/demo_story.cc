@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kPrompt = "Type the URL of the image";
 constexpr std::string_view kAttemptEnded = "No update was installed";
-constexpr std::uint32_t kImageStartKept = 64 * 1024;  // the cut of step 6 strikes behind these bytes
+constexpr std::uint32_t kImageStartKept =
+    64 * 1024;  // the cut of step 6 strikes behind these bytes
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -111,7 +112,8 @@ class Step {
 void flash_the_factory(Story& story, StepChecks& checks) {
   DemoStage& stage = story.stage;
   Step step(story, checks);
-  step.do_this("a new board, 4 MB of flash: bootloader with rollback, two-OTA table, native_ota 1.0.0");
+  step.do_this(
+      "a new board, 4 MB of flash: bootloader with rollback, two-OTA table, native_ota 1.0.0");
   story.factory = stage.pack("native_ota", "1.0.0");
   if (!checks.check(stage.make_board(story.factory), "the board is made and flashed")) return;
   story.factory_digest = stage.digest_of("factory");
@@ -128,19 +130,21 @@ void start_the_server(Story& story, StepChecks& checks) {
   DemoStage& stage = story.stage;
   Step step(story, checks);
   constexpr std::array<std::array<std::string_view, 2>, 4> kOffered = {{{"native_ota", "1.1.0"},
-                                                                       {"simple_ota", "1.2.0"},
-                                                                       {"native_ota", "1.3.0"},
-                                                                       {"native_ota", "1.4.0"}}};
+                                                                        {"simple_ota", "1.2.0"},
+                                                                        {"native_ota", "1.3.0"},
+                                                                        {"native_ota", "1.4.0"}}};
   for (const auto& [project, version] : kOffered) {
     const DemoImage image = stage.pack(std::string(project), std::string(version));
-    if (!checks.check(stage.offer(image.file, image.bytes), fmt::format("{} is built", image.name))) {
+    if (!checks.check(stage.offer(image.file, image.bytes),
+                      fmt::format("{} is built", image.name))) {
       return;
     }
   }
   step.do_this("rota serve: makes its certificate authority and certificate by itself");
   if (!checks.check(stage.start_server(), "the server listens")) return;
   const std::string words = stage.server().log();
-  for (const std::string_view line : lines_of(words)) stage.say(fmt::format("    | {}", line), Ink::kDim);
+  for (const std::string_view line : lines_of(words))
+    stage.say(fmt::format("    | {}", line), Ink::kDim);
   checks.check(stage.server().base_url().starts_with("https://"),
                fmt::format("it serves {}", stage.server().base_url()));
   checks.check(words.find("native_ota-1.1.0.bin") != std::string::npos &&
@@ -149,7 +153,10 @@ void start_the_server(Story& story, StepChecks& checks) {
 }
 
 // One update that ends confirmed; `confirm` plays what the new image needs for that.
-void update(Story& story, StepChecks& checks, const DemoImage& image, std::string_view slot,
+void update(Story& story,
+            StepChecks& checks,
+            const DemoImage& image,
+            std::string_view slot,
             void (*confirm)(Story&, Step&, const DemoImage&)) {
   DemoStage& stage = story.stage;
   Step step(story, checks);
@@ -182,7 +189,8 @@ void confirm_at_the_server(Story& story, Step& step, const DemoImage& image) {
   story.stage.show_flash_map();
   step.type_url(image.file);
   if (!step.reaches(kAttemptEnded, "the attempt ends")) return;
-  step.console_says("this version is confirmed and stays", "it reached the server and confirmed itself");
+  step.console_says("this version is confirmed and stays",
+                    "it reached the server and confirmed itself");
   step.console_says("runs already: nothing to update", "it does not install its own version again");
 }
 
@@ -223,7 +231,9 @@ void bad_update(Story& story, StepChecks& checks) {
 // A place inside the download, drawn from the demo's seed: the same seed cuts at the same byte.
 board::CutPlan drawn_cut(const Story& story, std::uint32_t slot_start, std::size_t image_bytes) {
   std::mt19937_64 draw(story.stage.options().seed);
-  const auto below = [&draw](std::uint64_t limit) { return static_cast<std::uint32_t>(draw() % limit); };
+  const auto below = [&draw](std::uint64_t limit) {
+    return static_cast<std::uint32_t>(draw() % limit);
+  };
   board::CutPlan plan;
   plan.moment = board::CutMoment::kInside;
   plan.kind = below(4) == 0 ? board::ChipOperation::kErase : board::ChipOperation::kProgram;
@@ -241,15 +251,14 @@ void update_through_a_power_cut(Story& story, StepChecks& checks) {
   if (!step.restart_to_prompt()) return;
   const auto slot = stage.range_of("ota_0");
   const board::CutPlan plan = drawn_cut(story, slot.start.value, image.bytes.size());
-  step.do_this(fmt::format("seed {}: the power will go inside the {} that touches 0x{:06x}",
-                           stage.options().seed,
-                           plan.kind == board::ChipOperation::kErase ? "erase" : "program",
-                           plan.range_start));
+  step.do_this(fmt::format(
+      "seed {}: the power will go inside the {} that touches 0x{:06x}", stage.options().seed,
+      plan.kind == board::ChipOperation::kErase ? "erase" : "program", plan.range_start));
   stage.supervisor().schedule_cut(plan);
   step.type_url(image.file);
-  checks.check(stage.wait_for_stop() &&
-                   stage.supervisor().stop_reason() == board::StopReason::kPowerCut,
-               "the board went dark in the middle of the download");
+  checks.check(
+      stage.wait_for_stop() && stage.supervisor().stop_reason() == board::StopReason::kPowerCut,
+      "the board went dark in the middle of the download");
   const board::CutFacts cut = stage.board().state().flash.last_cut;
   stage.say(fmt::format("    the {} of {} bytes at 0x{:06x} was cut after {} of them",
                         cut.kind == board::ChipOperation::kErase ? "erase" : "program", cut.bytes,
@@ -308,8 +317,9 @@ std::vector<std::byte> flipped(const DemoImage& image) {
 Bytes text_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 Outcome offer_wrong_files(DemoStage& stage, const DemoImage& next) {
-  ROTA_TRY(stage.offer("login.bin", text_bytes("<!DOCTYPE html><html><head><title>Login</title></head>"
-                                               "<body>Please log in.</body></html>\n")));
+  ROTA_TRY(
+      stage.offer("login.bin", text_bytes("<!DOCTYPE html><html><head><title>Login</title></head>"
+                                          "<body>Please log in.</body></html>\n")));
   ROTA_TRY(stage.offer("truncated.bin", Bytes(next.bytes).first(next.bytes.size() * 3 / 4)));
   ROTA_TRY(stage.offer("flipped.bin", flipped(next)));
   return stage.offer("for-esp32c3.bin", stage.pack("native_ota", "1.5.0", "esp32c3").bytes);
@@ -374,11 +384,11 @@ void print_table(DemoStage& stage, std::span<const Verdict> verdicts) {
   stage.say("");
   for (std::size_t i = 0; i < kChapters.size(); ++i) {
     const bool is_good = verdicts[i].was_played && verdicts[i].differences.empty();
-    const std::string word = is_good ? console.ink(Ink::kGreen, "as expected")
+    const std::string word = is_good                  ? console.ink(Ink::kGreen, "as expected")
                              : verdicts[i].was_played ? console.ink(Ink::kRed, "DIFFERS    ")
                                                       : console.ink(Ink::kYellow, "not played ");
-    stage.say(fmt::format("  {}  {}  {:<39} {}", i + 1, word, kChapters[i].title,
-                          kChapters[i].expects));
+    stage.say(
+        fmt::format("  {}  {}  {:<39} {}", i + 1, word, kChapters[i].title, kChapters[i].expects));
     for (const std::string& difference : verdicts[i].differences) {
       stage.say(wrap(difference, 18).substr(0, 2000), Ink::kRed);
     }
@@ -407,13 +417,15 @@ Outcome tell_story(DemoStage& stage) {
   print_table(stage, verdicts);
   stage.say("");
   if (bad > 0) {
-    return refuse(fmt::format("{} of {} steps differ from what they expect; what differs stands above. "
-                              "The board's console and the server's log are kept with --keep DIR.",
-                              bad, kChapters.size()));
+    return refuse(
+        fmt::format("{} of {} steps differ from what they expect; what differs stands above. "
+                    "The board's console and the server's log are kept with --keep DIR.",
+                    bad, kChapters.size()));
   }
-  stage.say(fmt::format("All {} steps ended as expected. No hardware was harmed: the board was a folder.",
-                        kChapters.size()),
-            Ink::kGreen);
+  stage.say(
+      fmt::format("All {} steps ended as expected. No hardware was harmed: the board was a folder.",
+                  kChapters.size()),
+      Ink::kGreen);
   return {};
 }
 

@@ -1,6 +1,6 @@
-// The story of `rota demo`: eight steps on one virtual board, from a factory image to an update that
-// survives a power cut and files that are no firmware. Each step says what it expects, plays, looks
-// at flash and console, and gives its verdict; a table of the steps ends it.
+// The story of `rota demo`: eight steps on one virtual board, from a factory image to an update
+// that survives a power cut and files that are no firmware. Each step says what it expects, plays,
+// looks at flash and console, and gives its verdict; a table of the steps ends it.
 #pragma once
 
 #include "cli/demo_stage.h"

@@ -16,6 +16,7 @@ constexpr std::array kCommands = {
     &kServe,
     &kBoardNew,
     &kBoardFlash,
+    &kBoardErase,
     &kBoardRun,
     &kBoardShow,
     &kBoardGpio,

@@ -16,8 +16,8 @@ using formats::SegmentHeader;
 constexpr std::uint32_t kNarrowFlashLimit = 0x1000000;  // chips with 24-bit cache addressing
 constexpr std::uint32_t kWideFlashLimit = 0xFFFFFFFF;
 constexpr std::uint32_t kLowestLoadAddress = 0x10000000;  // below it, nothing is ever loaded
-// Small on purpose: it lives on the stack of a task, and a processor fetches the next bytes of a mapped
-// chip while it hashes these; with 4 KB it waits for each of them in turn (./dev bench).
+// Small on purpose: it lives on the stack of a task, and a processor fetches the next bytes of a
+// mapped chip while it hashes these; with 4 KB it waits for each of them in turn (./dev bench).
 constexpr std::size_t kBufferBytes = 512;
 constexpr std::size_t kSecureVersionAt = 4;
 constexpr std::size_t kMinBlockRevisionAt = 176;
@@ -104,8 +104,8 @@ class ImageStream {
   bool hashing_ = false;
 };
 
-// The XOR of all bytes: order does not matter to it. Four words at a time, each in a sum of its own,
-// so that no step waits for the one before.
+// The XOR of all bytes: order does not matter to it. Four words at a time, each in a sum of its
+// own, so that no step waits for the one before.
 std::byte xor_of(Bytes bytes) {
   constexpr std::size_t kLanes = 4;
   std::array<std::uint64_t, kLanes> lanes{};
@@ -313,7 +313,8 @@ class Verification {
 
 }  // namespace
 
-Result<ImageFacts> verify_image(Flash& flash, const ChipIdentity& chip,
+Result<ImageFacts> verify_image(Flash& flash,
+                                const ChipIdentity& chip,
                                 const VerifyRequest& request) {
   ROTA_ASSERT(chip.facts != nullptr);
   Verification verification(flash, chip, request);

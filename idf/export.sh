@@ -1,6 +1,6 @@
 # Sourced, not run:  . rota/idf/export.sh
-# Sets IDF_PATH to this folder, so that ESP-IDF projects build for virtual boards, and puts Rota's
-# commands (rota, rota-server) on the PATH. For bash and zsh; other shells set IDF_PATH before.
+# Sets IDF_PATH to this folder, so that ESP-IDF projects build for virtual boards, and puts idf.py and
+# Rota's commands (rota, rota-server) on the PATH. For bash and zsh; other shells set IDF_PATH before.
 if [ -n "${BASH_SOURCE:-}" ]; then
   IDF_PATH="$(cd "$(dirname "$BASH_SOURCE")" && pwd)"
 elif [ -n "${ZSH_VERSION:-}" ]; then
@@ -13,12 +13,15 @@ else
   export IDF_PATH
   ROTA_BUILD_DIR="${ROTA_BUILD_DIR:-$(cd "$IDF_PATH/.." && pwd)/build}"
   export ROTA_BUILD_DIR
-  case ":$PATH:" in
-    *":$ROTA_BUILD_DIR:"*) ;;
-    *) PATH="$ROTA_BUILD_DIR:$PATH" && export PATH ;;
-  esac
+  for rota_folder in "$ROTA_BUILD_DIR" "$IDF_PATH/tools"; do
+    case ":$PATH:" in
+      *":$rota_folder:"*) ;;
+      *) PATH="$rota_folder:$PATH" && export PATH ;;
+    esac
+  done
+  unset rota_folder
   if [ -x "$ROTA_BUILD_DIR/rota" ]; then
-    echo "Rota's build face is ready. In a project: cmake -S . -B build -G Ninja && ninja -C build"
+    echo "Rota's build face is ready. In a project: idf.py build flash monitor"
   else
     echo "There is no Rota build in $ROTA_BUILD_DIR yet;" \
          "run './dev build' in $(dirname "$IDF_PATH")." >&2

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Checks that the app fits its slots and writes what is flashed where: flash_args, as ESP-IDF's.
 
-Also writes ota_data_initial.bin (blank OTA data: a board starts from factory, or from ota_0) where
+Beside it, project_description.json says what was built, for idf.py and editors. Also writes ota_data_initial.bin (blank OTA data: a board starts from factory, or from ota_0) where
 the table has such a partition.
 """
 
 import argparse
+import json
 import os
 import struct
 import sys
@@ -73,10 +74,30 @@ def check_fit(rows, app, arguments):
     return slots
 
 
+def write_description(slots, arguments, folder):
+    app = os.path.basename(arguments.app)
+    description = {
+        "project_name": arguments.project,
+        "project_version": arguments.project_version,
+        "project_path": arguments.project_dir,
+        "build_dir": folder,
+        "target": arguments.target,
+        "flash_bytes": int(arguments.flash_size[:-2]) << 20,
+        "app_elf": os.path.splitext(app)[0] + ".elf",
+        "app_bin": app,
+        "app_partitions": [{"label": row.label, "offset": row.offset, "size": row.size}
+                           for row in slots],
+    }
+    with open(os.path.join(folder, "project_description.json"), "w", encoding="utf-8") as file:
+        json.dump(description, file, indent=2)
+        file.write("\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("table", "table-offset", "table-name", "bootloader", "bootloader-offset", "app",
-                 "flash-size", "flash-mode", "flash-freq", "output"):
+                 "flash-size", "flash-mode", "flash-freq", "target", "project", "project-version",
+                 "project-dir", "output"):
         parser.add_argument("--" + name, required=True)
     arguments = parser.parse_args()
     rows = rows_of(arguments.table)
@@ -101,6 +122,7 @@ def main():
                    % (arguments.flash_mode, arguments.flash_freq, arguments.flash_size))
         for offset, path in sorted(parts):
             file.write("0x%x %s\n" % (offset, os.path.relpath(path, folder)))
+    write_description(slots, arguments, folder)
 
 
 if __name__ == "__main__":

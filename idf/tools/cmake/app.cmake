@@ -123,6 +123,7 @@ function(rota_add_images elf)
                      VERBATIM COMMENT "App image ${PROJECT_NAME}.bin")
   add_custom_command(OUTPUT "${flash_args}"
                      BYPRODUCTS "${CMAKE_CURRENT_BINARY_DIR}/ota_data_initial.bin"
+                                "${CMAKE_CURRENT_BINARY_DIR}/project_description.json"
                      COMMAND "${PYTHON}" "${IDF_PATH}/tools/flash_layout.py" --table "${table}"
                              --table-offset "${CONFIG_PARTITION_TABLE_OFFSET}"
                              --bootloader-offset "${CONFIG_BOOTLOADER_OFFSET_IN_FLASH}"
@@ -130,6 +131,8 @@ function(rota_add_images elf)
                              --flash-size "${CONFIG_ESPTOOLPY_FLASHSIZE}"
                              --flash-mode "${CONFIG_ESPTOOLPY_FLASHMODE}"
                              --flash-freq "${CONFIG_ESPTOOLPY_FLASHFREQ}"
+                             --target "${IDF_TARGET}" "--project=${PROJECT_NAME}"
+                             "--project-version=${PROJECT_VER}" --project-dir "${project_dir}"
                              --table-name "${table_input}" --output "${flash_args}"
                      DEPENDS "${image}" "${bootloader}" "${table}"
                              "${IDF_PATH}/tools/flash_layout.py"
