@@ -139,10 +139,19 @@ Result<std::uint32_t> AppUpdate::resume(const Partition& partition, std::uint32_
   return (*opened)->handle;
 }
 
-Status AppUpdate::set_final(std::uint32_t handle, const Partition& final, bool finalize_with_copy) {
-  Update* update = find(handle);
+Status AppUpdate::may_set_final(std::uint32_t handle) const {
+  const Update* update = find(handle);
   if (update == nullptr) return Error::kUnknownHandle;
-  if (!update->resumed && update->writer.bytes_written() != 0) return Error::kDataAlreadyWritten;
+  const bool checked = settings_.slot_writing == SlotWriting::kChecked;
+  const std::uint32_t arrived =
+      checked ? update->writer.bytes_accepted() : update->writer.bytes_written();
+  if (!update->resumed && arrived != 0) return Error::kDataAlreadyWritten;
+  return {};
+}
+
+Status AppUpdate::set_final(std::uint32_t handle, const Partition& final, bool finalize_with_copy) {
+  ROTA_TRY(may_set_final(handle));
+  Update* update = find(handle);
   if (&final == update->staging) return {};
   update->final = &final;
   update->finalize_with_copy = finalize_with_copy;

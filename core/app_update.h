@@ -42,7 +42,8 @@ class AppUpdate {
                                std::uint32_t image_offset);
 
   // Where the content is meant for; with `finalize_with_copy` end() copies it there.
-  // Errors: kUnknownHandle, kDataAlreadyWritten.
+  // Errors: kUnknownHandle, kDataAlreadyWritten: those of may_set_final().
+  Status may_set_final(std::uint32_t handle) const;
   Status set_final(std::uint32_t handle, const Partition& final, bool finalize_with_copy);
 
   // Errors: kUnknownHandle and those of SlotWriter.

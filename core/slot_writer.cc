@@ -106,6 +106,7 @@ Status SlotWriter::write_at(std::uint32_t offset, Bytes bytes) {
   if (plan_.policy == SlotWriting::kReference) {
     ROTA_TRY(access_->write(*plan_.partition, offset, bytes));
   } else if (size > 0) {
+    if (offset > plan_.partition->size) return Error::kPartitionOffsetBeyondEnd;
     const std::uint64_t end = std::uint64_t{offset} + size;
     if (end > plan_.partition->size) return Error::kPartitionOverrun;
     ROTA_TRY(settle_until(std::max(plan_.bulk_erase_bytes, static_cast<std::uint32_t>(end))));

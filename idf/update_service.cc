@@ -1,8 +1,10 @@
 #include "idf/update_service.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include "esp_log.h"
 #include "formats/identify.h"
@@ -22,14 +24,23 @@ core::UpdateSettings settings_of(Platform& platform, const Config& config) {
   settings.rollback = config.app_rollback_enable;
   settings.anti_rollback = config.app_anti_rollback;
   settings.secure_version_width = config.secure_version_width;
-  settings.ota_data_writing = config.ota_data_in_place ? core::OtaDataWriting::kInPlace
-                                                       : core::OtaDataWriting::kCutSafe;
+  settings.ota_data_writing =
+      config.ota_data_in_place ? core::OtaDataWriting::kInPlace : core::OtaDataWriting::kCutSafe;
   settings.slot_writing =
       config.slot_writing_reference ? core::SlotWriting::kReference : core::SlotWriting::kChecked;
   settings.confirm_only_running = !config.reference_confirmation;
   settings.demand_digest = !config.accept_missing_digest;
   settings.chip = platform.chip();
   return settings;
+}
+
+std::string sentences_of(Error error) {
+  const ErrorText& text = describe(error);
+  std::string sentences(text.what);
+  for (const std::string_view sentence : {text.cause, text.next}) {
+    if (!sentence.empty()) sentences.append(" ").append(sentence);
+  }
+  return sentences;
 }
 
 // Which rows a device with flash encryption reads decrypted, whatever their flag says (spec 1.6).
@@ -188,34 +199,63 @@ void* UpdateService::forget_mapping(std::uint32_t handle) {
 }
 
 void UpdateService::log_rollback_state() {
-  if (!is_ready()) return;
+  if (rollback_state_is_told_ || !is_ready()) return;
+  rollback_state_is_told_ = true;
   if (!settings_.rollback) {
-    ESP_LOGW(kTag, "rollback is NOT armed: this app was built without "
-                   "CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE; an update runs without a trial");
+    ESP_LOGW(kTag,
+             "rollback is NOT armed: this app was built without "
+             "CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE; an update runs without a trial");
     return;
   }
   switch (selection_->observed_rollback()) {
     case core::BootSelection::Rollback::kArmed:
-      ESP_LOGI(kTag, "rollback is armed: this image is on trial and is given up at the next reset "
-                     "unless it is confirmed");
+      ESP_LOGI(kTag,
+               "rollback is armed: this image is on trial and is given up at the next reset "
+               "unless it is confirmed");
       return;
     case core::BootSelection::Rollback::kNotArmed:
-      ESP_LOGW(kTag, "rollback is NOT armed: the record of this image is still NEW, so the "
-                     "bootloader was built without rollback; a bad update would be booted for ever. "
-                     "Only a bootloader flashed over serial can change that");
+      ESP_LOGW(kTag,
+               "rollback is NOT armed: the record of this image is still NEW, so the "
+               "bootloader was built without rollback; a bad update would be booted for ever. "
+               "Only a bootloader flashed over serial can change that");
       return;
     case core::BootSelection::Rollback::kUnknown:
-      ESP_LOGI(kTag, "rollback is enabled in this app; whether the bootloader arms it shows at the "
-                     "first boot after an update");
+      ESP_LOGI(kTag,
+               "rollback is enabled in this app; whether the bootloader arms it shows at the "
+               "first boot after an update");
       return;
   }
 }
 
 void UpdateService::log_refusal(const char* tag, Error error) {
-  const ErrorText& text = describe(error);
-  ESP_LOGE(tag, "%.*s. %.*s. %.*s.", static_cast<int>(text.what.size()), text.what.data(),
-           static_cast<int>(text.cause.size()), text.cause.data(),
-           static_cast<int>(text.next.size()), text.next.data());
+  ESP_LOGE(tag, "%s", sentences_of(error).c_str());
+}
+
+void UpdateService::log_image_refusal(const char* tag, Error error, Bytes first_bytes) {
+  if (first_bytes.size() < formats::kImageHeaderBytes) {
+    log_refusal(tag, error);
+  } else {
+    const formats::ImageHeader header =
+        formats::decode_image_header(first_bytes.first<formats::kImageHeaderBytes>());
+    const core::ChipIdentity& chip = settings_.chip;
+    std::array<char, 120> words{};
+    if (error == Error::kFirstByteWrong) {
+      std::snprintf(words.data(), words.size(), "OTA image has invalid magic byte 0x%02x. ",
+                    header.magic);
+    } else if (error == Error::kImageWrongChip) {
+      std::snprintf(words.data(), words.size(), "mismatch chip ID, expected %u, found %u. ",
+                    static_cast<unsigned>(chip.facts->id), header.chip_id);
+    } else if (error == Error::kImageChipTooOld || error == Error::kImageChipTooNew) {
+      std::snprintf(words.data(), words.size(),
+                    "chip revision check failed. This chip is v%u.%u, the image is for v%u.%u to "
+                    "v%u.%u. ",
+                    chip.revision / 100U, chip.revision % 100U, header.min_chip_revision / 100U,
+                    header.min_chip_revision % 100U, header.max_chip_revision / 100U,
+                    header.max_chip_revision % 100U);
+    }
+    ESP_LOGE(tag, "%s%s", words.data(), sentences_of(error).c_str());
+  }
+  log_what_arrived(tag, first_bytes);
 }
 
 void UpdateService::log_what_arrived(const char* tag, Bytes first_bytes) {

@@ -60,17 +60,20 @@ class UpdateService {
   std::uint32_t remember_mapping(void* copy);
   void* forget_mapping(std::uint32_t handle);
 
-  // Says once per boot whether rollback is armed, as far as flash shows it.
+  // Says whether rollback is armed, as far as flash shows it; only the first call of a boot does.
   void log_rollback_state();
 
-  // One sentence in the log about an error: what happened and what to do next.
+  // One line in the log about an error: what happened, the likely cause and what to do next.
   void log_refusal(const char* tag, Error error);
-  // One sentence about what arrived instead of an image, if that can be told.
-  void log_what_arrived(const char* tag, Bytes first_bytes);
+  // The same about an image that is refused: with the values that do not fit, and what arrived
+  // instead of an image, if that can be told. Begins with the words that ESP-IDF's log has for the
+  // case, where scripts wait for them (spec 8.5).
+  void log_image_refusal(const char* tag, Error error, Bytes first_bytes);
 
  private:
   void build_faces();
   void find_running();
+  void log_what_arrived(const char* tag, Bytes first_bytes);
 
   Platform& platform_;
   const Config& config_;
@@ -88,6 +91,7 @@ class UpdateService {
   };
   std::map<std::uint32_t, std::unique_ptr<void, Freed>> mappings_;
   std::uint32_t last_mapping_ = 0;
+  bool rollback_state_is_told_ = false;
 };
 
 // The service of this boot.
