@@ -31,6 +31,7 @@ enum class Error : std::uint16_t {
   kTableNoEnd = 205,
   kTableRowBeyondFlash = 206,
   kTableTooManyRows = 207,
+  kTableLabelNotText = 208,  // not UTF-8; only the host tool looks
 
   // Image
   kImageBadMagic = 300,

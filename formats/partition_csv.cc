@@ -417,9 +417,7 @@ Result<std::string_view, CsvError> write_csv(const PartitionRows& rows, std::spa
     out << ",";
   };
   for (const PartitionRow& row : rows) {
-    for (CodePoints points = CodePoints::of_utf8(row.label()); !points.at_end();) {
-      if (!points.next()) return problem_at(CsvProblem::kNotText, 0, row.label());
-    }
+    if (!is_utf8(row.label())) return problem_at(CsvProblem::kNotText, 0, row.label());
     out << row.label() << ",";
     word_or_number(type_keyword(row.type), static_cast<unsigned>(row.type));
     word_or_number(subtype_keyword(row.type, row.subtype), row.subtype);

@@ -29,7 +29,7 @@
 namespace rota::formats {
 
 inline constexpr std::size_t kCsvMaxRows = kAppTableMaxRows;  // read; a binary table holds fewer
-inline constexpr std::size_t kCsvMaxLineBytes = 1024;   // as UTF-8, after variables were put in
+inline constexpr std::size_t kCsvMaxLineBytes = 4096;   // as UTF-8, after variables were put in
 inline constexpr std::size_t kCsvMaxTextBytes = 16384;  // enough for write_csv of any table
 inline constexpr std::size_t kCsvNameBytes = 40;        // of a name as far as errors can quote it
 

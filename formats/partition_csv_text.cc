@@ -127,9 +127,12 @@ CodePoints CodePoints::of_utf8(std::string_view text) {
 
 std::optional<char32_t> CodePoints::next() {
   switch (encoding_) {
-    case Encoding::kUtf16: return next_utf16();
-    case Encoding::kUtf32: return next_utf32();
-    case Encoding::kUtf8: break;
+    case Encoding::kUtf16:
+      return next_utf16();
+    case Encoding::kUtf32:
+      return next_utf32();
+    case Encoding::kUtf8:
+      break;
   }
   return next_utf8();
 }
@@ -183,13 +186,17 @@ std::optional<char32_t> CodePoints::next_utf32() {
   return is_scalar(point) ? std::optional(point) : std::nullopt;
 }
 
-bool is_valid_text(Bytes text) {
-  CodePoints points(text);
+namespace {
+bool all_are_valid(CodePoints points) {
   while (!points.at_end()) {
     if (!points.next()) return false;
   }
   return true;
 }
+}  // namespace
+
+bool is_valid_text(Bytes text) { return all_are_valid(CodePoints(text)); }
+bool is_utf8(std::string_view text) { return all_are_valid(CodePoints::of_utf8(text)); }
 
 std::string_view stripped(std::string_view text) {
   std::size_t begin = 0;

@@ -41,6 +41,7 @@ class CodePoints {
 };
 
 bool is_valid_text(Bytes text);
+bool is_utf8(std::string_view text);
 
 // Removes what Python's str.strip removes.
 std::string_view stripped(std::string_view text);

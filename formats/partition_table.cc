@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/md5.h"
+#include "formats/partition_csv_text.h"
 
 namespace rota::formats {
 namespace {
@@ -167,7 +168,8 @@ Result<PartitionRows> read_table_as_tool(Bytes table, bool md5_enabled) {
     if (table.size() - at < kTableRowBytes) return Error::kTableTruncated;
     const Bytes row = table.subspan(at, kTableRowBytes);
     if (all_erased(row)) return rows;
-    if (md5_enabled && load_u16(row.data()) == kMd5Magic) {
+    if (load_u16(row.data()) == kMd5Magic) {
+      if (!md5_enabled) return Error::kTableBadMagic;
       crypto::Md5 so_far = covered;
       const crypto::Md5Digest digest = so_far.finish();
       if (!std::equal(digest.begin(), digest.end(), row.begin() + kMd5Offset)) {
@@ -175,14 +177,17 @@ Result<PartitionRows> read_table_as_tool(Bytes table, bool md5_enabled) {
       }
       continue;
     }
+    const PartitionRow decoded = decode_row(row);  // the tool looks at the name before the magic
+    if (!is_utf8(decoded.label())) return Error::kTableLabelNotText;
     if (load_u16(row.data()) != kRowMagic) return Error::kTableBadMagic;
     covered.update(row);
-    if (!rows.push_back(decode_row(row))) return Error::kTableTooManyRows;
+    if (!rows.push_back(decoded)) return Error::kTableTooManyRows;
   }
   return Error::kTableNoEnd;
 }
 
-Status write_table(const PartitionRows& rows, bool with_md5,
+Status write_table(const PartitionRows& rows,
+                   bool with_md5,
                    std::span<std::byte, kTableBytes> into) {
   // A row of FF must remain as the end: 94 rows with MD5, 95 without.
   const std::size_t used_rows = rows.size() + (with_md5 ? 1U : 0U);

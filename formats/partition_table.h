@@ -98,7 +98,7 @@ Result<PartitionRows> read_table_as_bootloader(Bytes table, std::uint32_t flash_
 Result<PartitionRows> read_table_as_app(Bytes table, bool md5_required = true);
 
 // What the host tool accepts, strictly: spec 1.3 "Decoding". `table` is any length.
-// Errors: kTableTruncated, kTableBadMagic, kTableMd5Mismatch, kTableNoEnd.
+// Errors: kTableTruncated, kTableBadMagic, kTableMd5Mismatch, kTableLabelNotText, kTableNoEnd.
 Result<PartitionRows> read_table_as_tool(Bytes table, bool md5_enabled = true);
 
 // Encodes rows in the given order, then the MD5 row unless switched off, then FF up to kTableBytes.

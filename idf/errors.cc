@@ -52,6 +52,7 @@ esp_err_t esp_err_of(Error error) {
     case Error::kTableSecondMd5:
     case Error::kTableNoEnd:
     case Error::kTableTooManyRows:
+    case Error::kTableLabelNotText:
     case Error::kDataAlreadyWritten:
     case Error::kTailNotWritten:
     case Error::kWrongState:
