@@ -49,7 +49,8 @@ std::uint32_t secure_version_of_fuses(std::uint32_t bits, std::uint8_t width) {
   return static_cast<std::uint32_t>(std::popcount(bits & low_bits(width)));
 }
 
-Result<std::uint32_t> fuse_bits_to_burn(std::uint32_t bits, std::uint8_t width,
+Result<std::uint32_t> fuse_bits_to_burn(std::uint32_t bits,
+                                        std::uint8_t width,
                                         std::uint32_t version) {
   if (version > width) return Error::kSecureVersionWidth;
   const std::uint32_t current = secure_version_of_fuses(bits, width);
@@ -117,7 +118,8 @@ std::optional<BootStep> BootPlan::read_description_step() {
   return step;
 }
 
-std::optional<BootStep> BootPlan::burn_step(std::uint32_t version, BootPosition position,
+std::optional<BootStep> BootPlan::burn_step(std::uint32_t version,
+                                            BootPosition position,
                                             int sector) {
   if (!inputs_.settings.anti_rollback) return std::nullopt;
   const auto bits = fuse_bits_to_burn(inputs_.secure_version_fuses,
@@ -426,8 +428,8 @@ void BootPlan::report(const BootAnswer& answer) {
       versions_[index] = answer.secure_version.value_or(0);
       usable_[index] = answer.secure_version && *answer.secure_version >= fuse_version();
       if (!usable_[index]) {
-        const BootPosition slot{static_cast<int>(
-            formats::slot_of(records_[index].sequence, inputs_.table.slot_count))};
+        const BootPosition slot{
+            static_cast<int>(formats::slot_of(records_[index].sequence, inputs_.table.slot_count))};
         apply(BootRule::kRecordBelowSecureVersion, slot, record_index_, fuse_version());
       }
       ++record_index_;
@@ -478,14 +480,20 @@ BootRuleText describe(BootRule rule) {
     case BootRule::kNoOtaDataPartition:
       return {"the table has no OTA data partition: the factory image is tried first", "3.3"};
     case BootRule::kOtaDataTooSmall:
-      return {"the OTA data partition has %v bytes and can not be used: the bootloader resets for "
-              "ever; it needs 8192 bytes", "3.3"};
+      return {
+          "the OTA data partition has %v bytes and can not be used: the bootloader resets for "
+          "ever; it needs 8192 bytes",
+          "3.3"};
     case BootRule::kPendingBecomesAborted:
-      return {"sector %r (sequence %v) was PENDING_VERIFY: its image ran once and nobody confirmed "
-              "it, so it becomes ABORTED", "2.6"};
+      return {
+          "sector %r (sequence %v) was PENDING_VERIFY: its image ran once and nobody confirmed "
+          "it, so it becomes ABORTED",
+          "2.6"};
     case BootRule::kBothRejectedFactory:
-      return {"no record names an image (blank, INVALID or ABORTED): the factory image is tried "
-              "first", "3.3"};
+      return {
+          "no record names an image (blank, INVALID or ABORTED): the factory image is tried "
+          "first",
+          "3.3"};
     case BootRule::kBothRejectedNoFactory:
       return {"no record names an image and there is no factory partition: ota_0 is tried first",
               "3.3"};
@@ -496,43 +504,61 @@ BootRuleText describe(BootRule rule) {
     case BootRule::kBlankStartsInitialContents:
       return {"both records are blank: the slot that starts will be recorded as VALID", "3.3"};
     case BootRule::kAntiRollbackBlankFactory:
-      return {"both records are blank (anti-rollback bootloader): the factory position is tried "
-              "first", "3.3"};
+      return {
+          "both records are blank (anti-rollback bootloader): the factory position is tried "
+          "first",
+          "3.3"};
     case BootRule::kOneRecordUsable:
       return {"only sector %r (sequence %v) holds a usable record: %p is tried first", "2.3"};
     case BootRule::kLargerSequenceWins:
       return {"both records are usable; sector %r holds the larger sequence %v: %p is tried first",
               "2.3"};
     case BootRule::kEqualSequencesFirstWins:
-      return {"both records are usable and have the same sequence %v; sector 0 wins: %p is tried "
-              "first", "2.3"};
+      return {
+          "both records are usable and have the same sequence %v; sector 0 wins: %p is tried "
+          "first",
+          "2.3"};
     case BootRule::kNoUsableRecordFactory:
       return {"no record has a good check word: falling back to the factory image", "3.3"};
     case BootRule::kNoUsableRecordTryAll:
-      return {"no record has a good check word and there is no factory partition: every slot is "
-              "tried, from ota_0 upwards", "3.3"};
+      return {
+          "no record has a good check word and there is no factory partition: every slot is "
+          "tried, from ota_0 upwards",
+          "3.3"};
     case BootRule::kRecordBelowSecureVersion:
-      return {"sector %r names %p, whose secure version is below the burned %v or unreadable: the "
-              "record does not count", "3.5"};
+      return {
+          "sector %r names %p, whose secure version is below the burned %v or unreadable: the "
+          "record does not count",
+          "3.5"};
     case BootRule::kNewBecomesPending:
-      return {"sector %r (sequence %v) was NEW: %p starts on trial, the record becomes "
-              "PENDING_VERIFY", "2.6"};
+      return {
+          "sector %r (sequence %v) was NEW: %p starts on trial, the record becomes "
+          "PENDING_VERIFY",
+          "2.6"};
     case BootRule::kNewButRollbackOff:
-      return {"sector %r is NEW, but this bootloader was built without rollback: %p runs without a "
-              "trial", "2.6"};
+      return {
+          "sector %r is NEW, but this bootloader was built without rollback: %p runs without a "
+          "trial",
+          "2.6"};
     case BootRule::kPendingButRollbackOff:
-      return {"sector %r is PENDING_VERIFY, but this bootloader was built without rollback: %p runs "
-              "again", "2.6"};
+      return {
+          "sector %r is PENDING_VERIFY, but this bootloader was built without rollback: %p runs "
+          "again",
+          "2.6"};
     case BootRule::kConfirmedBurnsVersion:
       return {"%p is confirmed: the secure version %v is burned", "3.3"};
     case BootRule::kFactoryResetPin:
-      return {"the factory reset pin %v was held: data partitions are erased and OTA data evaluated "
-              "again", "3.2"};
+      return {
+          "the factory reset pin %v was held: data partitions are erased and OTA data evaluated "
+          "again",
+          "3.2"};
     case BootRule::kTestAppPin:
       return {"the test app pin %v was held: only the test image is tried", "3.2"};
     case BootRule::kTestAppMissing:
-      return {"the test app pin %v was held, but the table has no test partition: the bootloader "
-              "resets", "3.2"};
+      return {
+          "the test app pin %v was held, but the table has no test partition: the bootloader "
+          "resets",
+          "3.2"};
     case BootRule::kDeepSleepFastPath:
       return {"woke from deep sleep: the image that slept is started without validation", "3.7"};
     case BootRule::kDeepSleepFastPathFailed:
@@ -552,8 +578,15 @@ BootRuleText describe(BootRule rule) {
     case BootRule::kNothingBootable:
       return {"nothing is bootable: the bootloader resets and tries again, for ever", "3.4"};
     case BootRule::kSlotArithmeticByZero:
-      return {"sector %r (sequence %v) is usable but the table has no OTA slots: the reference "
-              "divides by zero here (trap 79); treated as a reset", "3.3"};
+      return {
+          "sector %r (sequence %v) is usable but the table has no OTA slots: the reference "
+          "divides by zero here (trap 79); treated as a reset",
+          "3.3"};
+    case BootRule::kImageCanNotBeMapped:
+      return {
+          "%p passes every check, but the bootloader can not map it, stops with an assertion and "
+          "resets, for ever",
+          "3.8"};
   }
   return {"unknown rule", ""};
 }

@@ -1,8 +1,8 @@
 // Which image starts, and why: the bootloader's decision (spec section 3) as a step machine without
 // I/O. The same object drives a virtual board, the power-cut sweeps and `rota why`.
 //
-// The decision is the reference's for every readable flash state, defects included; a crash, hang or
-// trap of the reference becomes kReset with a rule that says so. The plan asks for one step at a
+// The decision is the reference's for every readable flash state, defects included; a crash, hang
+// or trap of the reference becomes kReset with a rule that says so. The plan asks for one step at a
 // time, in the order in which a bootloader acts; the port carries it out and reports back:
 //
 //   BootPlan plan(inputs);
@@ -61,7 +61,9 @@ BootTable boot_table_of(const formats::PartitionRows& rows);
 std::uint32_t secure_version_of_fuses(std::uint32_t bits, std::uint8_t width);
 // The bits that raising the version to `version` burns (trap 90), 0 when nothing is to be burned.
 // Errors: kSecureVersionWidth, kSecureVersionBehind.
-Result<std::uint32_t> fuse_bits_to_burn(std::uint32_t bits, std::uint8_t width, std::uint32_t version);
+Result<std::uint32_t> fuse_bits_to_burn(std::uint32_t bits,
+                                        std::uint8_t width,
+                                        std::uint32_t version);
 
 struct BootInputs {
   BootTable table;
@@ -110,6 +112,7 @@ enum class BootRule : std::uint8_t {
   kTestAppFallback,
   kNothingBootable,
   kSlotArithmeticByZero,
+  kImageCanNotBeMapped,  // applied by the port, after the plan's last step
 };
 
 struct AppliedRule {
@@ -117,7 +120,7 @@ struct AppliedRule {
   // The position concerned; for rules about a record, record_sector is 0 or 1, else -1.
   BootPosition position;
   std::int8_t record_sector = -1;
-  std::uint32_t value = 0;          // sequence, secure version: whatever the rule's text names
+  std::uint32_t value = 0;           // sequence, secure version: whatever the rule's text names
   std::optional<Error> image_error;  // kImageRefused
 };
 
@@ -172,9 +175,24 @@ class BootPlan {
 
  private:
   enum class Phase : std::uint8_t {
-    kFastWake, kFastWakeTried, kAbortPending, kSelect, kAwaitRecordVersion, kChoose, kMarkPending,
-    kBurnConfirmed, kPins, kAfterFactoryReset, kTrial, kAwaitTrialVersion, kTry, kAwaitTry,
-    kRecordInitial, kBurnInitial, kStart, kReset,
+    kFastWake,
+    kFastWakeTried,
+    kAbortPending,
+    kSelect,
+    kAwaitRecordVersion,
+    kChoose,
+    kMarkPending,
+    kBurnConfirmed,
+    kPins,
+    kAfterFactoryReset,
+    kTrial,
+    kAwaitTrialVersion,
+    kTry,
+    kAwaitTry,
+    kRecordInitial,
+    kBurnInitial,
+    kStart,
+    kReset,
   };
 
   void apply(BootRule rule, BootPosition position = {}, int sector = -1, std::uint32_t value = 0);
@@ -187,7 +205,10 @@ class BootPlan {
   BootStep try_step(bool validate);
   void select_without_anti_rollback();
   void choose_active(int active);
-  void decide_index(int index) { selected_ = BootPosition{index}; phase_ = Phase::kPins; }
+  void decide_index(int index) {
+    selected_ = BootPosition{index};
+    phase_ = Phase::kPins;
+  }
   void begin_trial();
   bool next_candidate();
   BootStep write_step(int sector);
@@ -201,9 +222,9 @@ class BootPlan {
   std::array<AppliedRule, kMaxRules> rules_{};
   std::size_t rule_count_ = 0;
   BootPosition selected_;
-  bool initial_ = false;         // write OTA data once an image was accepted
+  bool initial_ = false;          // write OTA data once an image was accepted
   bool after_reset_pin_ = false;  // the second evaluation is under way
-  int record_index_ = 0;         // of the two records, in loops over them
+  int record_index_ = 0;          // of the two records, in loops over them
   std::array<bool, 2> usable_{};
   std::array<std::uint32_t, 2> versions_{};
   int active_ = -1;

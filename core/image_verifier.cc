@@ -247,10 +247,19 @@ class Verification {
     const bool is_loaded = segment.data_bytes > 0 && address >= kLowestLoadAddress;
     if (request_.checks != ImageChecks::kBootloader || !is_loaded) return {};
     if (is_native_payload && chip_.accepts_native_payload) return {};
-    if (!facts_of_chip_.loads_into_ram(address, segment.data_bytes)) {  // [14]
+    if (!facts_of_chip_.loads_into_ram(address, segment.data_bytes) ||  // [14]
+        clobbers_bootloader(address, segment.data_bytes)) {
       return Error::kImageBadLoadAddress;
     }
     return {};
+  }
+
+  bool clobbers_bootloader(std::uint32_t address, std::uint32_t bytes) const {
+    return std::any_of(chip_.reserved_ram.begin(), chip_.reserved_ram.end(),
+                       [&](const formats::AddressRange& reserved) {
+                         return address < reserved.high &&
+                                std::uint64_t{address} + bytes > reserved.low;
+                       });
   }
 
   Status check_block_revision() const {
@@ -330,6 +339,16 @@ Status check_image_fits_chip(const ImageHeader& header, ImageKind kind, const Ch
     return Error::kImageChipTooNew;
   }
   return {};
+}
+
+Status check_can_be_mapped(const ImageFacts& facts, const ChipIdentity& chip) {
+  const bool is_native = facts.native_payload_segment.has_value() && chip.accepts_native_payload;
+  if (!chip.facts->shared_map || is_native) return {};
+  const auto* const end = facts.segments.begin() + facts.header.segment_count;
+  const auto mapped = std::count_if(facts.segments.begin(), end, [&](const SegmentHeader& segment) {
+    return chip.facts->maps(segment.load_address);
+  });
+  return mapped == 2 ? Status{} : Status{Error::kImageMappedSegmentCount};
 }
 
 }  // namespace rota::core

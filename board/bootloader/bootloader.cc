@@ -33,16 +33,25 @@ const char* usage_of(const formats::PartitionRow& row) {
       return row.is_ota_slot() ? "OTA app" : "Unknown app";
     case PartitionType::kData:
       switch (row.subtype) {
-        case formats::kDataOta: return "OTA data";
-        case formats::kDataPhy: return "RF data";
-        case formats::kDataNvs: return "WiFi data";
-        case 0x04: return "NVS keys";
-        case 0x05: return "efuse";
-        default: return "Unknown data";
+        case formats::kDataOta:
+          return "OTA data";
+        case formats::kDataPhy:
+          return "RF data";
+        case formats::kDataNvs:
+          return "WiFi data";
+        case 0x04:
+          return "NVS keys";
+        case 0x05:
+          return "efuse";
+        default:
+          return "Unknown data";
       }
-    case PartitionType::kBootloader: return "bootloader";
-    case PartitionType::kPartitionTable: return "partition table";
-    default: return "unknown";
+    case PartitionType::kBootloader:
+      return "bootloader";
+    case PartitionType::kPartitionTable:
+      return "partition table";
+    default:
+      return "unknown";
   }
 }
 
@@ -184,8 +193,8 @@ void Boot::erase_data(bool also_ota_data) {
       cleaned = erased.ok() ? "[yes]" : "[err]";
       all_erased = all_erased && erased.ok();
     }
-    log('I', text("%-16s data %08x %08x %s", row.label_storage.data(), row.offset, row.size,
-                  cleaned));
+    log('I',
+        text("%-16s data %08x %08x %s", row.label_storage.data(), row.offset, row.size, cleaned));
   }
   if (!all_erased) log('E', "Not all partitions were erased");
 }
@@ -243,8 +252,8 @@ core::BootAnswer Boot::carry_out(const BootStep& step) {
 void Boot::log_new_rules(const core::BootPlan& plan) {
   for (; rules_logged_ < plan.rules().size(); ++rules_logged_) {
     const core::AppliedRule& rule = plan.rules()[rules_logged_];
-    const bool is_bad = rule.rule == core::BootRule::kImageRefused ||
-                        rule.rule == core::BootRule::kNothingBootable;
+    const bool is_bad =
+        rule.rule == core::BootRule::kImageRefused || rule.rule == core::BootRule::kNothingBootable;
     log(is_bad ? 'E' : 'I', sentence_of(rule));
   }
 }
@@ -273,9 +282,17 @@ BootReport Boot::run() {
     const BootStep step = plan.next();
     log_new_rules(plan);
     if (power_lost_) return stop(BootReport::Result::kPowerLost, "the power was cut");
-    const bool is_final = step.kind == BootStep::Kind::kStart || step.kind == BootStep::Kind::kReset;
+    const bool is_final =
+        step.kind == BootStep::Kind::kStart || step.kind == BootStep::Kind::kReset;
     if (is_final) report_.rules.assign(plan.rules().begin(), plan.rules().end());
     if (step.kind == BootStep::Kind::kStart) {
+      const Status mapped =
+          loaded_ ? core::check_can_be_mapped(*loaded_, circumstances_.chip) : Status{};
+      if (!mapped.ok()) {
+        report_.rules.push_back(
+            {core::BootRule::kImageCanNotBeMapped, step.position, -1, 0, mapped.error()});
+        return stop(BootReport::Result::kResets, sentence_of(report_.rules.back()));
+      }
       report_.result = BootReport::Result::kStarts;
       report_.position = step.position;
       report_.range = step.range;
@@ -284,8 +301,8 @@ BootReport Boot::run() {
       return report_;
     }
     if (step.kind == BootStep::Kind::kReset) {
-      const std::string last = report_.rules.empty() ? "nothing is bootable"
-                                                     : sentence_of(report_.rules.back());
+      const std::string last =
+          report_.rules.empty() ? "nothing is bootable" : sentence_of(report_.rules.back());
       return stop(BootReport::Result::kResets, last);
     }
     plan.report(carry_out(step));
@@ -332,11 +349,16 @@ BootReport boot(core::Flash& flash, core::EFuses& efuses, const BootCircumstance
 
 std::string name_of(BootPosition position) {
   switch (position.index) {
-    case BootPosition::kFactory: return "factory";
-    case BootPosition::kTest: return "test";
-    case BootPosition::kRetained: return "the image that slept";
-    case BootPosition::kNone: return "no image";
-    default: return "ota_" + std::to_string(position.index);
+    case BootPosition::kFactory:
+      return "factory";
+    case BootPosition::kTest:
+      return "test";
+    case BootPosition::kRetained:
+      return "the image that slept";
+    case BootPosition::kNone:
+      return "no image";
+    default:
+      return "ota_" + std::to_string(position.index);
   }
 }
 
@@ -349,10 +371,18 @@ std::string sentence_of(const core::AppliedRule& rule) {
       continue;
     }
     switch (pattern[++i]) {
-      case 'p': sentence += name_of(rule.position); break;
-      case 'r': sentence += std::to_string(rule.record_sector); break;
-      case 'v': sentence += std::to_string(rule.value); break;
-      default: sentence += pattern[i]; break;
+      case 'p':
+        sentence += name_of(rule.position);
+        break;
+      case 'r':
+        sentence += std::to_string(rule.record_sector);
+        break;
+      case 'v':
+        sentence += std::to_string(rule.value);
+        break;
+      default:
+        sentence += pattern[i];
+        break;
     }
   }
   if (rule.image_error) sentence += ": " + std::string(describe(*rule.image_error).what);
