@@ -1,9 +1,12 @@
-// Binary partition tables: the verdicts of the three readers, and the rows that an application
-// sees.
+// Binary partition tables: the verdicts of the three readers (bootloader, application, host tool),
+// the rows that an application sees, and the text that the tool prints.
+#include <array>
 #include <cstdint>
-#include <cstdio>
+#include <string>
 
+#include "csv_categories.h"
 #include "formats/partition_table.h"
+#include "kinds.h"
 #include "vectors.h"
 
 namespace rota::conformance {
@@ -24,44 +27,85 @@ int code_of(const Result<PartitionRows>& rows) {
 }
 
 json as_recorded(const PartitionRow& row) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string label;
-  for (const char c : row.label()) {
-    label += kDigits[static_cast<unsigned char>(c) >> 4U];
-    label += kDigits[static_cast<unsigned char>(c) & 15U];
-  }
-  return json::array(
-      {static_cast<int>(row.type), row.subtype, row.offset, row.size, row.readonly ? 1 : 0, label});
+  return json::array({static_cast<int>(row.type), row.subtype, row.offset, row.size,
+                      row.readonly ? 1 : 0, to_hex(bytes_of(row.label()))});
 }
 
-TEST(Conformance, BinaryPartitionTables) {
-  int accepted = 0;
-  const int count = for_each_vector("ptable_bin.jsonl.gz", [&](const json& vector) {
-    SCOPED_TRACE("ptable_bin id " + vector["id"].dump());
+void compare_bootloader(Bytes table, const json& vector, Verdict& verdict) {
+  const auto rows = formats::read_table_as_bootloader(table, vector["flash"].get<std::uint32_t>());
+  verdict.expect_equal("bootloader", code_of(rows), vector["boot"]["err"]);
+  if (rows.ok()) verdict.expect_equal("bootloader's rows", rows->size(), vector["boot"]["n"]);
+}
+
+void compare_app(Bytes table, const json& vector, Verdict& verdict) {
+  const auto rows = formats::read_table_as_app(table);
+  verdict.expect_equal("application", code_of(rows), vector["app"]["err"]);
+  json parts = json::array();
+  if (rows.ok()) {
+    for (const PartitionRow& row : *rows) parts.push_back(as_recorded(row));
+  }
+  verdict.expect_equal("application's rows", parts, vector["app"].value("parts", json::array()));
+}
+
+// What the tool does with a file: binary when it starts with a row's magic, else text.
+std::string tool_verdict(Bytes table, std::string& csv) {
+  formats::CsvOptions options;
+  PartitionRows rows;
+  if (load_u16(table.data()) != 0x50AA) {
+    formats::PartitionCsvReader reader;
+    return category_of(reader.read(table, options, rows));
+  }
+  const auto read = formats::read_table_as_tool(table);
+  if (!read.ok()) {
+    switch (read.error()) {
+      case Error::kTableBadMagic:
+        return "bin_magic";
+      case Error::kTableMd5Mismatch:
+        return "bin_md5";
+      case Error::kTableNoEnd:
+        return "bin_no_end";
+      case Error::kTableLabelNotText:
+        return "UnicodeDecodeError";
+      default:
+        return "other";
+    }
+  }
+  std::array<char, formats::kCsvMaxTextBytes> text{};
+  const auto written = formats::write_csv(*read, text);
+  if (!written.ok()) return category_of(written.error());
+  const auto status = formats::verify_rows(*read, options);
+  if (status.ok()) csv = *written;
+  return category_of(status);
+}
+
+void compare_tool(Bytes table, const json& vector, Verdict& verdict) {
+  const json& tool = vector["tool"];
+  std::string csv;
+  const std::string got = tool_verdict(table, csv);
+  const bool accepted = tool["ok"] == true;
+  const std::string recorded = accepted ? "accepted" : tool["cat"].get<std::string>();
+  verdict.expect_equal("host tool", got, recorded);
+  if (accepted && got == "accepted") verdict.expect_equal("tool's text", csv, tool["csv"]);
+}
+
+class BinaryTables final : public VectorKind {
+ public:
+  Verdict compare(const json& vector) const override {
+    Verdict verdict;
+    verdict.steps_present = verdict.steps_compared = 3;
     std::vector<std::byte> table = from_hex(vector["table"].get<std::string>());
     table.resize(0x1000, std::byte{0xFF});
-
-    const auto boot =
-        formats::read_table_as_bootloader(table, vector["flash"].get<std::uint32_t>());
-    EXPECT_EQ(code_of(boot), vector["boot"]["err"].get<int>());
-    if (boot.ok()) {
-      ++accepted;
-      EXPECT_EQ(boot->size(), vector["boot"]["n"].get<std::size_t>());
-    }
-
-    const auto app = formats::read_table_as_app(table);
-    EXPECT_EQ(code_of(app), vector["app"]["err"].get<int>());
-    json parts = json::array();
-    if (app.ok()) {
-      for (const PartitionRow& row : *app) parts.push_back(as_recorded(row));
-    }
-    EXPECT_EQ(parts, vector["app"].value("parts", json::array()));
-  });
-  ROTA_SKIP_WITHOUT_VECTORS(count);
-  std::printf("ptable_bin: %d tables, %d accepted by the bootloader's reader\n", count, accepted);
-  EXPECT_GT(count, 2000);
-  EXPECT_GT(accepted, 1000);
-}
+    compare_bootloader(table, vector, verdict);
+    compare_app(table, vector, verdict);
+    compare_tool(Bytes(table).first(formats::kTableBytes), vector, verdict);
+    return verdict;
+  }
+};
 
 }  // namespace
+
+std::unique_ptr<VectorKind> open_ptable_bin(const std::filesystem::path&) {
+  return std::make_unique<BinaryTables>();
+}
+
 }  // namespace rota::conformance
