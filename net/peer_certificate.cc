@@ -10,6 +10,7 @@
 #include <ctime>
 
 #include "net/openssl_pointer.h"
+#include "net/printable.h"
 
 namespace rota::net {
 namespace {
@@ -114,14 +115,6 @@ std::string list_of(const std::vector<std::string>& names) {
     list += " and " + std::to_string(names.size() - kMaxNamesListed) + " more";
   }
   return list;
-}
-
-std::string printable(std::string_view bytes, std::size_t most) {
-  bytes = bytes.substr(0, bytes.find_first_of("\r\n"));
-  std::string text;
-  for (const char c : bytes.substr(0, most)) text += c >= ' ' && c <= '~' ? c : '.';
-  if (bytes.size() > most) text += "...";
-  return text;
 }
 
 std::string time_now() {

@@ -5,7 +5,6 @@
 #include <openssl/x509.h>
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace rota::net {
@@ -26,10 +25,6 @@ struct PeerCertificate {
 
 // "'a.local', 'b.local', 192.168.1.2 and 4 more"; "no name at all" for an empty list.
 std::string list_of(const std::vector<std::string>& names);
-
-// Bytes of a peer as text in a sentence: at most `most` characters, others than ASCII's printable
-// ones as dots, cut at the first line end.
-std::string printable(std::string_view bytes, std::size_t most = 60);
 
 // Now, in the form of the dates above.
 std::string time_now();

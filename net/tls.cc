@@ -14,6 +14,7 @@
 
 #include "net/openssl_pointer.h"
 #include "net/peer_certificate.h"
+#include "net/printable.h"
 #include "net/socket_bio.h"
 #include "net/tls_failure.h"
 
@@ -297,7 +298,11 @@ int TlsStream::State::verify(int is_good, X509_STORE_CTX* chain) {
 void TlsStream::State::expect(std::string_view name, bool checks_name) {
   server_name = name.substr(0, name.find('%'));  // without the zone of a link-local address
   const bool is_ip = is_address(server_name);
-  if (!is_ip) SSL_set_tlsext_host_name(ssl.get(), server_name.c_str());
+  if (!is_ip) {
+    // The macro for this has a cast that our warnings refuse.
+    SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             server_name.data());
+  }
   if (!checks_name) return;
   X509_VERIFY_PARAM* parameters = SSL_get0_param(ssl.get());
   if (is_ip) {

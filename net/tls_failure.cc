@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "net/printable.h"
+
 namespace rota::net {
 namespace {
 
