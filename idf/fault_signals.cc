@@ -26,13 +26,9 @@ std::string backtrace_line(int skipped_frames) {
   const int count = ::backtrace(frames.data(), kMaxFrames);
   std::string line = "Backtrace:";
   for (int i = skipped_frames; i < count; ++i) {
-    Dl_info place{};
-    auto address = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(i)]);
-    if (::dladdr(frames[static_cast<std::size_t>(i)], &place) != 0) {
-      address -= reinterpret_cast<std::uintptr_t>(place.dli_fbase);
-    }
     std::array<char, 24> text{};
-    std::snprintf(text.data(), text.size(), " 0x%zx", static_cast<std::size_t>(address));
+    std::snprintf(text.data(), text.size(), " 0x%zx",
+                  std::size_t{address_in_file(frames[static_cast<std::size_t>(i)])});
     line += text.data();
   }
   return line + "\n";
@@ -74,6 +70,13 @@ void on_fault(int signal, siginfo_t* details, void*) {
 }
 
 }  // namespace
+
+std::uintptr_t address_in_file(const void* address) {
+  Dl_info place{};
+  const auto in_memory = reinterpret_cast<std::uintptr_t>(address);
+  if (::dladdr(address, &place) == 0) return in_memory;
+  return in_memory - reinterpret_cast<std::uintptr_t>(place.dli_fbase);
+}
 
 FaultSignals::FaultSignals() {
   struct sigaction action{};

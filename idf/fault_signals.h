@@ -4,9 +4,13 @@
 
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <memory>
 
 namespace rota::idf {
+
+// An address of the running program as it stands in the program's file, for addr2line.
+std::uintptr_t address_in_file(const void* address);
 
 // Installs the handlers; its end restores those before.
 class FaultSignals {

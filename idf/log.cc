@@ -85,8 +85,9 @@ char* Log::system_time() {
   std::timespec_get(&now, TIME_UTC);
   std::tm local{};
   localtime_r(&now.tv_sec, &local);
-  std::snprintf(system_time_.data(), system_time_.size(), "%02d:%02d:%02d.%03ld", local.tm_hour,
-                local.tm_min, local.tm_sec, now.tv_nsec / 1'000'000);
+  const int milliseconds = static_cast<int>(now.tv_nsec / 1'000'000) % 1000;
+  std::snprintf(system_time_.data(), system_time_.size(), "%02d:%02d:%02d.%03d",
+                local.tm_hour % 100, local.tm_min % 100, local.tm_sec % 100, milliseconds);
   return system_time_.data();
 }
 

@@ -1,7 +1,7 @@
 #include "idf/runtime.h"
 
 #include <atomic>
-#include <cstring>
+#include <cstdlib>
 
 #include "base/assert.h"
 #include "core/flash.h"
@@ -12,6 +12,7 @@
 #include "idf/log.h"
 #include "idf/network.h"
 #include "idf/pins.h"
+#include "idf/task_watchdog.h"
 #include "idf/timer_service.h"
 #include "idf/update_service.h"
 
@@ -37,6 +38,7 @@ Runtime::Runtime(Platform& platform)
       event_loops_(std::make_unique<EventLoops>()),
       software_timers_(std::make_unique<TimerService>("Tmr Svc", kSoftwareTimerPriority)),
       precise_timers_(std::make_unique<TimerService>("esp_timer", kPreciseTimerPriority)),
+      task_watchdog_(std::make_unique<TaskWatchdog>(config())),
       network_(std::make_unique<Network>()),
       http_clients_(std::make_unique<HttpClients>()) {
   ROTA_ASSERT(the_runtime.load() == nullptr);
@@ -69,8 +71,8 @@ const esp_app_desc_t& Runtime::app_description() {
   if (!app_description_) {
     auto description = std::make_unique<esp_app_desc_t>();
     const core::FlashAddress at = platform_.running_image() + kDescriptionOffset;
-    const Status read = platform_.flash().read(
-        at, std::as_writable_bytes(std::span(description.get(), 1)));
+    const Status read =
+        platform_.flash().read(at, std::as_writable_bytes(std::span(description.get(), 1)));
     if (!read.ok() || description->magic_word != ESP_APP_DESC_MAGIC_WORD) {
       *description = esp_app_desc_t{};
     }
@@ -94,13 +96,18 @@ void Runtime::restart() {
     shutdown_handlers_.pop_back();
     handle();
   }
-  platform_.restart(ResetReason::kSoftware);
+  reset(ResetReason::kSoftware);
 }
 
 void Runtime::panic(std::string_view report) {
   platform_.write_console(report);
   platform_.write_console("Rebooting...\n");
-  platform_.restart(ResetReason::kPanic);
+  reset(ResetReason::kPanic);
+}
+
+void Runtime::reset(ResetReason reason, std::uint64_t sleep_us) {
+  platform_.restart(reason, sleep_us);
+  std::abort();  // Never: the compiler does not see that a virtual function never returns.
 }
 
 Runtime& runtime() {

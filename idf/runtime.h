@@ -1,10 +1,11 @@
-// All state of one boot of the ESP-IDF face. A boot creates the Runtime, a reset destroys it: what is
-// not in flash, in Platform::retained_memory() or in the program's own variables is gone then, as on
-// a chip. There are no other mutable globals in this folder.
+// All state of one boot of the ESP-IDF face. A boot creates the Runtime, a reset destroys it: what
+// is not in flash, in Platform::retained_memory() or in the program's own variables is gone then,
+// as on a chip. There are no other mutable globals in this folder.
 //
 // Thread use: as the Scheduler. runtime() is valid in every task and callback of a boot.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -26,6 +27,7 @@ class HttpClients;
 class Log;
 class Network;
 class Pins;
+class TaskWatchdog;
 class TimerService;
 class UpdateService;
 
@@ -50,6 +52,7 @@ class Runtime {
   HttpClients& http_clients() { return *http_clients_; }
   Network& network() { return *network_; }
   Pins& pins() { return *pins_; }
+  TaskWatchdog& task_watchdog() { return *task_watchdog_; }
   TimerService& software_timers() { return *software_timers_; }
   TimerService& precise_timers() { return *precise_timers_; }
 
@@ -67,6 +70,8 @@ class Runtime {
   std::vector<shutdown_handler_t>& shutdown_handlers() { return shutdown_handlers_; }
   // Prints what happened and ends the boot as a panic.
   [[noreturn]] void panic(std::string_view report);
+  // Ends the boot. `sleep_us` only for kDeepSleep: 0 = until woken from outside.
+  [[noreturn]] void reset(ResetReason reason, std::uint64_t sleep_us = 0);
 
   template <class T, class... Args>
   T* create(Args&&... args) {
@@ -84,7 +89,8 @@ class Runtime {
   // Whether nvs_flash_init was called, and whether the log said that storing is not possible yet.
   bool nvs_is_initialized = false;
   bool nvs_gap_is_told = false;
-  std::uint64_t sleep_us = 0;  // set for the next deep sleep
+  std::uint64_t next_sleep_us = 0;         // set for the next deep sleep
+  std::array<char, 65> elf_sha256_text{};  // what esp_app_get_elf_sha256_str() last returned
 
  private:
   Platform& platform_;
@@ -96,6 +102,7 @@ class Runtime {
   std::unique_ptr<EventLoops> event_loops_;
   std::unique_ptr<TimerService> software_timers_;
   std::unique_ptr<TimerService> precise_timers_;
+  std::unique_ptr<TaskWatchdog> task_watchdog_;
   std::unique_ptr<Network> network_;
   std::unique_ptr<HttpClients> http_clients_;
   std::unique_ptr<UpdateService> update_;

@@ -102,7 +102,7 @@ function(rota_add_images elf)
   rota_table_source(csv table_input)
   add_custom_command(OUTPUT "${table}"
                      COMMAND "${ROTA_TOOL}" table build "${table_input}"
-                             --table-offset "${CONFIG_PARTITION_TABLE_OFFSET}" -o "${table}"
+                             --offset "${CONFIG_PARTITION_TABLE_OFFSET}" -o "${table}"
                      DEPENDS "${ROTA_TOOL}" "${sdkconfig}" ${csv}
                      VERBATIM COMMENT "Partition table")
 
