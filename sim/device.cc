@@ -1,0 +1,389 @@
+#include "sim/device.h"
+
+#include <algorithm>
+
+#include "board/bootloader/bootloader.h"
+#include "core/app_update.h"
+#include "core/boot_selection.h"
+#include "core/update_conversation.h"
+#include "sim/progress_journal.h"
+
+namespace rota::sim {
+
+using core::kSectorBytes;
+using formats::OtaState;
+
+namespace {
+
+constexpr std::uint32_t kNativeChunkBytes = kSectorBytes;
+constexpr std::uint32_t kStreamChunkBytes = 1460;  // of one TCP segment
+constexpr std::uint32_t kRangeBytes = 5000;
+constexpr std::uint32_t kBreaksAt = 6000;  // of a connection that is lost
+
+// The server's side of a download: one response at a time.
+struct Link {
+  Bytes image;
+  std::uint32_t position = 0;
+  std::uint32_t end = 0;
+  std::uint32_t breaks_at = 0xFFFFFFFF;  // the connection is lost there
+
+  core::HttpAnswer answer(const core::Wish& wish) {
+    core::HttpAnswer answer;
+    const auto total = static_cast<std::uint32_t>(image.size());
+    position = 0;
+    end = total;
+    answer.status = 200;
+    if (wish.range && wish.range->first < total) {
+      position = wish.range->first;
+      if (wish.range->last) end = std::min(end, *wish.range->last + 1);
+      answer.status = 206;
+      answer.range_first = position;
+      answer.range_total = total;
+    }
+    answer.content_length = end - position;
+    return answer;
+  }
+  Bytes take(std::uint32_t most) {
+    const std::uint32_t stop = std::min(end, breaks_at);
+    const std::uint32_t count = std::min(most, stop > position ? stop - position : 0);
+    const Bytes bytes = image.subspan(position, count);
+    position += count;
+    return bytes;
+  }
+};
+
+// The application while it runs. All of it is gone at the next reset.
+class Application {
+ public:
+  Application(const TestBoard& board,
+              FaultyChip& chip,
+              const Scenario& scenario,
+              const Defect& defect,
+              const core::Partition& running,
+              PowerOn& seen)
+      : board_(board),
+        chip_(chip),
+        scenario_(scenario),
+        defect_(defect),
+        running_(running),
+        seen_(seen),
+        access_(chip, board.rows(), false),
+        selection_(access_, chip, running, board.settings()),
+        update_(access_, selection_, running, board.settings()),
+        journal_(access_, board.nvs()) {
+    access_.protection().running = core::range_of(running);
+    access_.protection().protected_below = formats::kDefaultTableOffset + kSectorBytes - 1;
+  }
+
+  void run(Program program);
+
+ private:
+  bool is_on_trial() const;
+  void stand_trial();
+  void confirm();
+  void follow(const Scenario& scenario);
+  void update_to(ImageId offered, Method method);
+  Status download_native(const core::Partition& target, bool bulk);
+  void download_stream(const core::Partition& target, Method method);
+  Status converse(core::UpdateConversation& conversation,
+                  Link& link,
+                  const core::Partition& target);
+  void choose(const core::Partition& target);
+  void announce_choice(const core::Partition& target);
+  void note_choice(const Status& chosen);
+  std::uint32_t resume_position();
+  void select_same_slot();
+  void restart() { seen_.end = PowerOn::End::kRestarts; }
+  Facts& facts() { return chip_.facts(); }
+  const core::Partition& next_slot() const { return *selection_.next_update_partition(running_); }
+
+  const TestBoard& board_;
+  FaultyChip& chip_;
+  const Scenario& scenario_;
+  const Defect& defect_;
+  const core::Partition& running_;
+  PowerOn& seen_;
+  core::PartitionAccess access_;
+  core::BootSelection selection_;
+  core::AppUpdate update_;
+  ProgressJournal journal_;
+  std::vector<std::byte> image_;
+  ImageId offered_ = ImageId::kNone;
+  ImageId chosen_ = ImageId::kNone;
+  bool remembers_progress_ = false;
+};
+
+bool Application::is_on_trial() const {
+  const auto state = selection_.state_of(running_);
+  return state.ok() && *state == OtaState::kPendingVerify;
+}
+
+void Application::confirm() {
+  facts().confirmation_began = true;
+  facts().confirmed_version =
+      std::max(facts().confirmed_version,
+               static_cast<std::uint8_t>(TestBoard::secure_version_of(seen_.image)));
+  const Status confirmed = selection_.confirm();
+  if (!confirmed.ok()) {
+    seen_.error = confirmed.error();
+    return;
+  }
+  if (facts().candidate == seen_.image) facts().confirmed = seen_.image;
+}
+
+void Application::stand_trial() {
+  switch (seen_.image) {
+    case ImageId::kPanics:
+      return restart();
+    case ImageId::kHangs:
+      static_cast<void>(journal_.store({ImageId::kHangs, 0}));
+      return restart();
+    case ImageId::kFailsSelfTest:
+      static_cast<void>(selection_.reject());
+      return restart();
+    default:
+      return confirm();
+  }
+}
+
+void Application::run(Program program) {
+  seen_.end = PowerOn::End::kIdle;
+  if (is_on_trial()) {
+    stand_trial();
+    if (seen_.end == PowerOn::End::kRestarts || !chip_.is_on()) return;
+  }
+  if (program == Program::kScenario) follow(scenario_);
+  if (program == Program::kNextUpdate && seen_.image != kNextUpdateImage) {
+    update_to(kNextUpdateImage, Method::kNativeSequential);
+  }
+}
+
+void Application::follow(const Scenario& scenario) {
+  switch (scenario.act) {
+    case Act::kNothing:
+      return;
+    case Act::kUpdate: {
+      const bool first_done =
+          seen_.image == scenario.offered || seen_.image == scenario.then_offered;
+      const ImageId offered = first_done ? scenario.then_offered : scenario.offered;
+      if (offered == ImageId::kNone || offered == seen_.image) return;
+      const core::Partition* given_up = selection_.last_invalid_partition();
+      if (given_up != nullptr && board_.image_in(chip_, *given_up) == offered) return;
+      return update_to(offered, scenario.method);
+    }
+    case Act::kConfirm:
+      return confirm();
+    case Act::kSameSlot:
+      return select_same_slot();
+    case Act::kReturnToFactory:
+      if (seen_.image != ImageId::kFactory) choose(*board_.factory());
+      return;
+    case Act::kEraseInactive:
+      static_cast<void>(selection_.erase_inactive_record(true));
+      return;
+  }
+}
+
+// Done once: afterwards the record of the running slot has a new sequence or the slot's neighbour
+// holds the start of another image.
+void Application::select_same_slot() {
+  const core::Partition& other = next_slot();
+  if (!running_.is_ota_slot() || board_.image_in(chip_, other) == ImageId::kNone) return;
+  const auto handle = update_.begin(other, core::kUpdateSizeUnknown);
+  if (!handle) return;
+  static_cast<void>(
+      update_.write(*handle, Bytes(board_.image(ImageId::kVersion3)).first(kSectorBytes)));
+  static_cast<void>(update_.abort(*handle));
+  choose(running_);
+}
+
+// From here on the image in `target` may run, too.
+void Application::announce_choice(const core::Partition& target) {
+  chosen_ = board_.image_in(chip_, target);
+  if (chosen_ == facts().confirmed) return;
+  facts().candidate = chosen_;
+  facts().confirmation_began =
+      !board_.settings().rollback || target.subtype == formats::kAppFactory;
+}
+
+void Application::note_choice(const Status& chosen) {
+  if (!chosen.ok()) {
+    seen_.update_failed = true;
+    seen_.error = chosen.error();
+    return;
+  }
+  if (facts().candidate == chosen_ && facts().confirmation_began) facts().confirmed = chosen_;
+  facts().bytes_kept = 0;
+  restart();
+}
+
+void Application::choose(const core::Partition& target) {
+  announce_choice(target);
+  note_choice(selection_.set_boot(target));
+}
+
+void Application::update_to(ImageId offered, Method method) {
+  offered_ = offered;
+  image_ = board_.image(offered);
+  if (scenario_.corrupts_image && offered == scenario_.offered)
+    image_[image_.size() / 2] ^= std::byte{0x10};
+  const core::Partition& target = next_slot();
+  if (method > Method::kNativeBulk && method != Method::kStagedCopy)
+    return download_stream(target, method);
+  const Status done = download_native(target, method != Method::kNativeSequential);
+  if (!done.ok()) return note_choice(done);
+  choose(method == Method::kStagedCopy ? *selection_.next_update_partition(target) : target);
+}
+
+Status Application::download_native(const core::Partition& target, bool bulk) {
+  const auto handle = update_.begin(
+      target, bulk ? static_cast<std::uint32_t>(image_.size()) : core::kUpdateSequentialWrites);
+  ROTA_TRY(handle);
+  if (scenario_.method == Method::kStagedCopy && offered_ == scenario_.offered) {
+    const core::Partition& final = *selection_.next_update_partition(target);
+    ROTA_TRY(update_.set_final(*handle, final, true));
+  }
+  for (std::size_t at = 0; at < image_.size(); at += kNativeChunkBytes) {
+    const Bytes rest = Bytes(image_).subspan(at);
+    const Status written =
+        update_.write(*handle, rest.first(std::min<std::size_t>(kNativeChunkBytes, rest.size())));
+    if (written.ok()) continue;
+    static_cast<void>(update_.abort(*handle));
+    return written;
+  }
+  return update_.end(*handle);
+}
+
+void Application::download_stream(const core::Partition& target, Method method) {
+  core::UpdateConversation::Options options;
+  options.staging = &target;
+  options.final = &target;
+  options.bulk_erase = method == Method::kStreamBulk;
+  options.partial_download = method == Method::kRanges;
+  options.max_request_bytes = kRangeBytes;
+  remembers_progress_ = method == Method::kResume || method == Method::kLostStream;
+  Link link{image_};
+  for (int connections = 0; connections < 2; ++connections) {
+    if (remembers_progress_) {
+      options.resumption = true;
+      options.resume_at = resume_position();
+      link.breaks_at =
+          method == Method::kLostStream && options.resume_at == 0 ? kBreaksAt : 0xFFFFFFFF;
+    }
+    core::UpdateConversation conversation(update_, selection_, access_, running_, board_.settings(),
+                                          options);
+    const Status done = converse(conversation, link, target);
+    if (done.ok() || !chip_.is_on()) return note_choice(done);
+    static_cast<void>(conversation.abort());
+    if (done.error() != Error::kHttpConnectionClosed) return note_choice(done);
+  }
+}
+
+// How far the application says that it came. What it fetches again is at most what it had of one
+// sector, and the header.
+std::uint32_t Application::resume_position() {
+  const Progress progress = journal_.latest();
+  const std::uint32_t position = progress.image == offered_ ? progress.bytes : 0;
+  const std::uint32_t from = position / kSectorBytes * kSectorBytes;
+  const std::uint32_t kept = facts().bytes_kept;
+  if (kept > from && kept - from > kSectorBytes + core::kFirstReadBytes) {
+    seen_.verdict = Verdict::kFetchedAgain;
+  }
+  return position;
+}
+
+// Until the update is written, verified and chosen, or until something fails.
+Status Application::converse(core::UpdateConversation& conversation,
+                             Link& link,
+                             const core::Partition& target) {
+  while (chip_.is_on()) {
+    const core::Wish wish = conversation.next();
+    switch (wish.kind) {
+      case core::Wish::Kind::kRequest:
+        conversation.on_response(link.answer(wish));
+        break;
+      case core::Wish::Kind::kRead: {
+        const Bytes bytes =
+            link.take(wish.read_exactly != 0 ? wish.read_exactly : kStreamChunkBytes);
+        if (bytes.empty()) {
+          conversation.on_end(link.position == link.end);
+          break;
+        }
+        conversation.on_bytes(bytes);
+        if (!chip_.is_on() || !conversation.is_connected()) break;
+        facts().bytes_kept = conversation.bytes_done();
+        if (remembers_progress_) {
+          static_cast<void>(journal_.store({offered_, conversation.bytes_done()}));
+        }
+        if (scenario_.writes_nvs)
+          static_cast<void>(journal_.store({ImageId::kNone, link.position}));
+        break;
+      }
+      case core::Wish::Kind::kComplete: {
+        announce_choice(target);
+        const Status finished = conversation.finish();
+        // Also after a failure: what lies there is not worth going on with.
+        if (chip_.is_on()) facts().bytes_kept = 0;
+        if (remembers_progress_) static_cast<void>(journal_.store({offered_, 0}));
+        return finished;
+      }
+      default:
+        return conversation.error();
+    }
+  }
+  return Error::kFlashReadFailed;
+}
+
+}  // namespace
+
+// False: the oracle stops the run.
+bool Device::judge(PowerOn& seen) {
+  const core::Partition& ota_data = board_.ota_data();
+  Start start;
+  start.ota_data = chip_.cells().subspan(ota_data.offset, ota_data.size);
+  start.fuses = chip_.secure_version_bits();
+  start.image = seen.image;
+  start.slot_count = board_.configuration().slots;
+  start.has_rollback = board_.settings().rollback;
+  start.records_are_readable = !chip_.has_unstable_cells();
+  for (unsigned number = 0; number < start.slot_count; ++number) {
+    if (board_.slot(number).offset != seen.address) continue;
+    start.slot = number;
+    start.is_slot = true;
+  }
+  seen.verdict = judge_start(start, chip_.facts());
+  if (seen.verdict == Verdict::kFine && board_.factory() != nullptr &&
+      board_.image_in(chip_, *board_.factory()) != ImageId::kFactory) {
+    seen.verdict = Verdict::kFactoryChanged;
+  }
+  return seen.verdict == Verdict::kFine;
+}
+
+PowerOn Device::start(Program program) {
+  PowerOn seen;
+  board::BootCircumstances circumstances;
+  circumstances.chip = board_.chip();
+  const board::BootReport report = board::boot(chip_, chip_, circumstances);
+  if (!chip_.is_on() || report.result == board::BootReport::Result::kPowerLost) {
+    seen.end = PowerOn::End::kPowerLost;
+    return seen;
+  }
+  if (report.result != board::BootReport::Result::kStarts) {
+    seen.verdict = Verdict::kNothingBoots;
+    return seen;
+  }
+  seen.address = report.range.start.value;
+  seen.image = board_.image_at(chip_, seen.address);
+  if (!judge(seen)) return seen;
+  const core::Partition* running = nullptr;
+  for (const core::Partition& row : board_.rows()) {
+    if (row.is_app() && row.offset == seen.address) running = &row;
+  }
+  ROTA_ASSERT(running != nullptr);
+  Application application(board_, chip_, scenario_, defect_, *running, seen);
+  application.run(program);
+  if (!chip_.is_on()) seen.end = PowerOn::End::kPowerLost;
+  return seen;
+}
+
+}  // namespace rota::sim

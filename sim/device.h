@@ -1,0 +1,54 @@
+// One power-on of the simulated device: the virtual board's bootloader, then an application that
+// does what its scenario asks for, until the board is idle, restarts, or loses power.
+//
+// The application is the pattern that the guides recommend: on trial it tests itself and confirms
+// or rejects; otherwise it installs what the server offers unless that runs already or was given
+// up.
+#pragma once
+
+#include <cstdint>
+
+#include "sim/defect.h"
+#include "sim/faulty_chip.h"
+#include "sim/oracle.h"
+#include "sim/scenario.h"
+#include "sim/test_board.h"
+
+namespace rota::sim {
+
+enum class Program : std::uint8_t {
+  kScenario,
+  kSettle,      // only what an image does on trial
+  kNextUpdate,  // a plain update to kNextUpdateImage
+};
+inline constexpr ImageId kNextUpdateImage = ImageId::kVersion5;
+
+struct PowerOn {
+  enum class End : std::uint8_t { kIdle, kRestarts, kPowerLost, kNothingBoots };
+  End end = End::kNothingBoots;
+  ImageId image = ImageId::kNone;  // what started
+  std::uint32_t address = 0;       // where it lies
+  Verdict verdict = Verdict::kFine;
+  bool update_failed = false;
+  Error error = Error::kWrongState;  // the last one that the application saw
+};
+
+class Device {
+ public:
+  // Borrows everything.
+  Device(const TestBoard& board, FaultyChip& chip, const Scenario& scenario, const Defect& defect)
+      : board_(board), chip_(chip), scenario_(scenario), defect_(defect) {}
+
+  // Boots as after power_on(); the caller has called it.
+  PowerOn start(Program program);
+
+ private:
+  bool judge(PowerOn& seen);
+
+  const TestBoard& board_;
+  FaultyChip& chip_;
+  const Scenario& scenario_;
+  const Defect& defect_;
+};
+
+}  // namespace rota::sim

@@ -1,0 +1,175 @@
+#include "sim/report.h"
+
+#include <time.h>
+
+#include <atomic>
+#include <cinttypes>
+#include <cstdio>
+#include <thread>
+
+#include "sim/random.h"
+
+namespace rota::sim {
+
+namespace {
+
+double cpu_seconds_of_thread() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+struct Sum {
+  std::uint64_t sweeps = 0;
+  std::array<std::uint64_t, kMaxFaults + 1> points{};
+  std::array<std::uint64_t, kMaxFaults + 1> covered{};
+  std::uint64_t states = 0;
+  std::uint64_t violations = 0;
+  std::uint64_t whole = 0;
+  std::uint64_t controls_failed = 0;
+  double cpu_seconds = 0;
+
+  void add(const Finished& one) {
+    ++sweeps;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      points[i] += one.result.points[i];
+      covered[i] += one.result.covered[i];
+    }
+    states += one.result.states;
+    violations += one.result.violations;
+    whole += one.result.whole_operation_violations;
+    if (one.result.control != Verdict::kFine) ++controls_failed;
+    cpu_seconds += one.cpu_seconds;
+  }
+  std::uint64_t all_points() const { return points[1] + points[2] + points[3]; }
+};
+
+void print_head(const char* first) {
+  std::printf("%-34s %7s %9s %10s %9s %9s %10s %8s\n", first, "sweeps", "singles", "pairs",
+              "triples", "states", "violations", "of whole");
+}
+
+void print_row(const std::string& name, const Sum& sum) {
+  std::printf("%-34s %7" PRIu64 " %9" PRIu64 " %10" PRIu64 " %9" PRIu64 " %9" PRIu64 " %10" PRIu64
+              " %8" PRIu64 "\n",
+              name.c_str(), sum.sweeps, sum.points[1], sum.points[2], sum.points[3], sum.states,
+              sum.violations, sum.whole);
+}
+
+std::string group_of(const Configuration& configuration) {
+  const bool in_place = configuration.records == core::OtaDataWriting::kInPlace;
+  return std::string(configuration.stock_bootloader ? "stock bootloader" : "our bootloader") +
+         (in_place ? ", records in place" : ", records cut-safe");
+}
+
+template <class Chosen>
+Sum sum_of(const std::vector<Finished>& finished, Chosen&& chosen) {
+  Sum sum;
+  for (const Finished& one : finished) {
+    if (chosen(one.plan)) sum.add(one);
+  }
+  return sum;
+}
+
+void print_groups(const std::vector<Finished>& finished) {
+  print_head("device");
+  std::string last;
+  for (const Finished& one : finished) {
+    const std::string group = group_of(one.plan.configuration);
+    if (group == last) continue;
+    last = group;
+    print_row(group, sum_of(finished, [&group](const SweepPlan& plan) {
+                return group_of(plan.configuration) == group;
+              }));
+  }
+  std::printf("\n");
+}
+
+void print_scenarios(const std::vector<Finished>& finished) {
+  print_head("scenario (what is promised)");
+  for (const Scenario& scenario : all_scenarios()) {
+    const Sum sum = sum_of(finished, [&scenario](const SweepPlan& plan) {
+      return plan.configuration.is_promised() && plan.scenario == &scenario;
+    });
+    if (sum.sweeps > 0) print_row(std::string(scenario.name), sum);
+  }
+  std::printf("\n");
+}
+
+void print_violations(const std::vector<Finished>& finished) {
+  int shown = 0;
+  for (const Finished& one : finished) {
+    if (!one.plan.configuration.is_promised()) continue;
+    for (const Violation& violation : one.result.examples) {
+      if (++shown > 30) return;
+      if (shown == 1)
+        std::printf("Violations of the promise (./dev sweep --replay TOKEN shows one):\n");
+      std::printf("  %-24s %s\n", name_of(violation.verdict).data(), violation.token.c_str());
+    }
+  }
+}
+
+bool loses(const std::vector<Finished>& finished, std::string_view scenario, bool rollback) {
+  return sum_of(finished, [&](const SweepPlan& plan) {
+           return plan.configuration.records == core::OtaDataWriting::kInPlace &&
+                  plan.scenario->name == scenario &&
+                  (plan.configuration.rollback != Rollback::kOff) == rollback;
+         }).whole > 0;
+}
+
+}  // namespace
+
+std::vector<Finished> run_all(const std::vector<SweepPlan>& plans, unsigned threads) {
+  std::vector<Finished> finished(plans.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < plans.size(); i = next++) {
+      const double begin = cpu_seconds_of_thread();
+      finished[i].plan = plans[i];
+      finished[i].result = run_sweep(plans[i]);
+      finished[i].cpu_seconds = cpu_seconds_of_thread() - begin;
+    }
+  };
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+  return finished;
+}
+
+Outcome print_report(const std::vector<Finished>& finished, double wall_seconds, unsigned threads) {
+  print_groups(finished);
+  print_scenarios(finished);
+  print_violations(finished);
+
+  const Sum all = sum_of(finished, [](const SweepPlan&) { return true; });
+  const Sum promised =
+      sum_of(finished, [](const SweepPlan& plan) { return plan.configuration.is_promised(); });
+  std::uint64_t trace = 0;
+  for (const Finished& one : finished) trace = mix(trace, one.result.trace);
+
+  Outcome outcome;
+  outcome.promise_kept = promised.violations == 0 && all.controls_failed == 0;
+  const bool same_slot = loses(finished, "same-slot", true);
+  const bool mark_valid = loses(finished, "mark-valid", false);
+  outcome.known_losses_found = same_slot && mark_valid;
+  std::printf("runs without faults that missed their goal: %" PRIu64 " of %" PRIu64 "\n",
+              all.controls_failed, all.sweeps);
+  std::printf(
+      "known losses of records written in place: same-slot set_boot %s, mark_valid without "
+      "rollback %s\n",
+      same_slot ? "found" : "NOT FOUND", mark_valid ? "found" : "NOT FOUND");
+  std::printf("points: %" PRIu64 " carried out; covered with equal states: %" PRIu64
+              " pairs, %" PRIu64 " triples\n",
+              all.all_points(), all.covered[2], all.covered[3]);
+  std::printf("time: %.1f s on %u threads, %.1f us of one core a point\n", wall_seconds, threads,
+              all.cpu_seconds * 1e6 / static_cast<double>(all.all_points() + 1));
+  std::printf("trace: %016" PRIx64 "\n", trace);
+  std::printf("%s\n",
+              outcome.promise_kept
+                  ? "0 boards lost with our bootloader and cut-safe records."
+                  : "The promise is BROKEN: our bootloader with cut-safe records lost boards.");
+  return outcome;
+}
+
+}  // namespace rota::sim

@@ -1,0 +1,317 @@
+#include "sim/sweep.h"
+
+#include <algorithm>
+
+#include "sim/random.h"
+
+namespace rota::sim {
+
+namespace {
+
+constexpr unsigned kMaxPowerOns = 12;  // of one run; a story needs at most 6
+constexpr unsigned kJudgedStarts = 5;  // 3 to settle, 2 to see that nothing changes
+constexpr std::size_t kMaxExamples = 20;
+
+// The faults that an operation can suffer.
+class FaultList {
+ public:
+  explicit FaultList(const Operation& operation) {
+    add(FaultKind::kCutBefore);
+    add(FaultKind::kCutAfter);
+    switch (operation.kind) {
+      case OperationKind::kProgram:
+        add_program(operation.bytes);
+        break;
+      case OperationKind::kErase:
+        add_erase(operation.bytes);
+        break;
+      case OperationKind::kBurn:
+        for (std::uint32_t seed = 0; seed < 3; ++seed) add(FaultKind::kTornBits, seed);
+        add(FaultKind::kLying);
+        add(FaultKind::kError);
+        break;
+    }
+  }
+  const Fault* begin() const { return faults_.data(); }
+  const Fault* end() const { return faults_.data() + count_; }
+
+ private:
+  void add(FaultKind kind, std::uint32_t value = 0) { faults_[count_++] = {kind, value}; }
+
+  void add_program(std::uint32_t bytes) {
+    if (bytes <= 32) {
+      for (std::uint32_t k = 1; k < bytes; ++k) add(FaultKind::kTornBytes, k);
+    } else {
+      for (std::uint32_t k : {1U, 32U, bytes / 2, bytes - 1}) add(FaultKind::kTornBytes, k);
+    }
+    for (std::uint32_t seed = 0; seed < 4; ++seed) add(FaultKind::kTornBits, seed);
+    for (std::uint32_t variant = 0; variant < 3; ++variant) add(FaultKind::kUnstable, variant);
+    add(FaultKind::kLying);
+    add(FaultKind::kError);
+    add(FaultKind::kErrorHalf);
+  }
+  void add_erase(std::uint32_t bytes) {
+    add(FaultKind::kTornBytes, 16);
+    add(FaultKind::kTornBytes, bytes / 2);
+    for (std::uint32_t seed = 0; seed < 2; ++seed) add(FaultKind::kTornBits, seed);
+    for (std::uint32_t seed = 0; seed < 2; ++seed) add(FaultKind::kPreProgram, seed);
+    for (std::uint32_t variant = 0; variant < 3; ++variant) add(FaultKind::kUnstable, variant);
+    add(FaultKind::kLying);
+    add(FaultKind::kError);
+    add(FaultKind::kErrorHalf);
+    add(FaultKind::kWorn, 0);
+    add(FaultKind::kWorn, 1);
+  }
+
+  std::array<Fault, 48> faults_{};
+  std::size_t count_ = 0;
+};
+
+class Sweep {
+ public:
+  explicit Sweep(const SweepPlan& plan)
+      : plan_(plan),
+        board_(plan.configuration),
+        chip_(board_.flash_bytes(), plan.configuration.secure_version_width),
+        device_(board_, chip_, *plan.scenario, plan.defect != nullptr ? *plan.defect : no_defect_) {
+  }
+
+  SweepResult run();
+
+ private:
+  struct Future {  // of a state, one start further
+    ImageId image;
+    Verdict verdict;
+    std::uint64_t next;
+  };
+  using Points = std::array<std::uint64_t, kMaxFaults + 1>;
+
+  void control();
+  Points explore(const BoardState& from, unsigned level);
+  void explore_operation(const RecordedOperation& recorded,
+                         const BoardState& power_on,
+                         unsigned level,
+                         Points& points);
+  void point(unsigned level, Points& points);
+  Verdict judge(std::uint64_t key);
+  Verdict walk(std::uint64_t key, const BoardState& from);
+  Verdict next_update_arrives(std::uint64_t key);
+  void note(Verdict verdict);
+  bool is_done() const { return plan_.stops_at_first_violation && result_.violations > 0; }
+
+  SweepPlan plan_;
+  Defect no_defect_;
+  TestBoard board_;
+  FaultyChip chip_;
+  Device device_;
+  SweepResult result_;
+  std::vector<FaultPlace> path_;
+  std::unordered_map<std::uint64_t, Points> explored_;
+  std::unordered_map<std::uint64_t, Future> futures_;
+  std::unordered_map<std::uint64_t, Verdict> verdicts_;
+  std::unordered_map<std::uint64_t, Verdict> next_updates_;
+};
+
+SweepResult Sweep::run() {
+  prepare(*plan_.scenario, board_, chip_);
+  const BoardState start = chip_.capture();
+  control();
+  if (plan_.faults > 0 && !(result_.control != Verdict::kFine && plan_.stops_at_first_violation)) {
+    const Points points = explore(start, 1);
+    for (std::size_t n = 1; n < points.size(); ++n) result_.covered[n] = points[n];
+  }
+  result_.states = verdicts_.size();
+  return result_;
+}
+
+// Without a fault the story must come to its end: a sweep in which nothing happens proves nothing.
+void Sweep::control() {
+  PowerOn seen;
+  for (unsigned i = 0; i < kMaxPowerOns; ++i) {
+    chip_.power_on();
+    seen = device_.start(Program::kScenario);
+    result_.operations += chip_.operation_count();
+    if (seen.verdict != Verdict::kFine) result_.control = seen.verdict;
+    if (seen.end != PowerOn::End::kRestarts) break;
+  }
+  const ImageId goal = plan_.scenario->goal;
+  if (result_.control == Verdict::kFine && goal != ImageId::kNone &&
+      (seen.end != PowerOn::End::kIdle || seen.image != goal || chip_.facts().confirmed != goal)) {
+    result_.control = Verdict::kGoalMissed;
+  }
+  if (result_.control != Verdict::kFine) note(result_.control);
+}
+
+void Sweep::note(Verdict verdict) {
+  ++result_.violations;
+  ++result_.by_verdict[static_cast<std::size_t>(verdict)];
+  const bool whole = std::all_of(path_.begin(), path_.end(), [](const FaultPlace& place) {
+    return is_whole_operation(place.fault.kind);
+  });
+  if (whole) ++result_.whole_operation_violations;
+  if (result_.examples.size() < kMaxExamples) {
+    result_.examples.push_back({verdict, token_of(plan_, path_)});
+  }
+}
+
+// Runs on from a state, and branches at every operation. The points below it, itself included.
+Sweep::Points Sweep::explore(const BoardState& from, unsigned level) {
+  Points points{};
+  BoardState at = from;
+  path_.push_back({});
+  for (unsigned power_on = 0; power_on < kMaxPowerOns && !is_done(); ++power_on) {
+    chip_.restore(at);
+    const std::uint64_t key = mix(chip_.key(), level);
+    const auto [known, is_new] = explored_.try_emplace(key);
+    if (!is_new) {
+      for (std::size_t n = level; n < points.size(); ++n) points[n] += known->second[n];
+      break;
+    }
+    path_.back().power_on = power_on;
+    std::vector<RecordedOperation> log;
+    chip_.power_on();
+    chip_.record_into(&log);
+    const PowerOn seen = device_.start(Program::kScenario);
+    chip_.record_into(nullptr);
+    if (level > 1 && seen.verdict == Verdict::kFetchedAgain) {
+      path_.pop_back();
+      note(seen.verdict);
+      path_.push_back({power_on, 0, {}});
+    }
+    const BoardState next = chip_.capture();
+    Points own{};
+    for (std::uint32_t i = 0; i < log.size() && !is_done(); ++i) {
+      path_.back().operation = i;
+      explore_operation(log[i], at, level, own);
+    }
+    explored_[key] = own;
+    for (std::size_t n = level; n < points.size(); ++n) points[n] += own[n];
+    if (seen.end != PowerOn::End::kRestarts) break;
+    at = next;
+  }
+  path_.pop_back();
+  return points;
+}
+
+void Sweep::explore_operation(const RecordedOperation& recorded,
+                              const BoardState& power_on,
+                              unsigned level,
+                              Points& points) {
+  for (const Fault& fault : FaultList(recorded.operation)) {
+    path_.back().fault = fault;
+    if (ends_in_cut(fault.kind)) {
+      chip_.repeat_with_cut(recorded, fault);
+    } else {
+      chip_.restore(power_on);
+      chip_.power_on();
+      chip_.plan(path_.back().operation, fault);
+      const PowerOn seen = device_.start(Program::kScenario);
+      if (seen.verdict == Verdict::kFetchedAgain) note(seen.verdict);
+    }
+    point(level, points);
+    if (is_done()) return;
+  }
+}
+
+void Sweep::point(unsigned level, Points& points) {
+  ++points[level];
+  ++result_.points[level];
+  const std::uint64_t key = chip_.key();
+  const bool goes_on = level < plan_.faults &&
+                       (level < 2 || mix(key, plan_.seed) % plan_.sample_triples_one_in == 0);
+  const auto explored = explored_.find(mix(key, level + 1));
+  const bool explores = goes_on && explored == explored_.end();
+  BoardState state;
+  if (explores) state = chip_.capture();
+  const Verdict verdict = judge(key);
+  result_.trace = mix(result_.trace, key ^ static_cast<std::uint64_t>(verdict));
+  if (verdict != Verdict::kFine) return note(verdict);
+  if (!goes_on) return;
+  const Points below = explores ? explore(state, level + 1) : explored->second;
+  for (std::size_t n = level + 1; n < points.size(); ++n) points[n] += below[n];
+}
+
+// ---- Judgement ----------------------------------------------------------------------------------
+
+Verdict Sweep::judge(std::uint64_t key) {
+  const auto known = verdicts_.find(key);
+  if (known != verdicts_.end()) return known->second;
+  const Verdict verdict = walk(key, chip_.capture());
+  verdicts_.emplace(key, verdict);
+  return verdict;
+}
+
+// Starts the board five times. Futures that are known are not run again; where one is missing, the
+// chip is brought there first.
+Verdict Sweep::walk(std::uint64_t key, const BoardState& from) {
+  std::array<ImageId, kJudgedStarts> images{};
+  std::uint64_t at = key;
+  std::uint64_t chip_at = key;
+  const auto bring_chip = [&](unsigned starts) {
+    if (chip_at == at) return;
+    chip_.restore(from);
+    for (unsigned i = 0; i < starts; ++i) {
+      chip_.power_on();
+      device_.start(Program::kSettle);
+    }
+    chip_at = at;
+  };
+  for (unsigned i = 0; i < kJudgedStarts; ++i) {
+    auto known = futures_.find(at);
+    if (known == futures_.end()) {
+      bring_chip(i);
+      chip_.power_on();
+      const PowerOn seen = device_.start(Program::kSettle);
+      chip_at = chip_.key();
+      known = futures_.emplace(at, Future{seen.image, seen.verdict, chip_at}).first;
+    }
+    if (known->second.verdict != Verdict::kFine) return known->second.verdict;
+    images[i] = known->second.image;
+    at = known->second.next;
+  }
+  for (unsigned i = 3; i < kJudgedStarts; ++i) {
+    if (images[i] != images[2]) return Verdict::kKeepsChanging;
+  }
+  const auto known = next_updates_.find(at);
+  if (known != next_updates_.end()) return known->second;
+  bring_chip(kJudgedStarts);
+  return next_update_arrives(at);
+}
+
+Verdict Sweep::next_update_arrives(std::uint64_t key) {
+  Verdict verdict = Verdict::kUpdateRefused;
+  // A worn sector may refuse; it must only not spoil anything.
+  if (chip_.has_worn_cells()) verdict = Verdict::kFine;
+  for (unsigned i = 0; i < 4; ++i) {
+    chip_.power_on();
+    const PowerOn seen = device_.start(Program::kNextUpdate);
+    if (seen.verdict != Verdict::kFine) {
+      verdict = seen.verdict;
+      break;
+    }
+    if (seen.image == kNextUpdateImage && chip_.facts().confirmed == kNextUpdateImage) {
+      verdict = Verdict::kFine;
+      break;
+    }
+  }
+  next_updates_.emplace(key, verdict);
+  return verdict;
+}
+
+}  // namespace
+
+std::string token_of(const SweepPlan& plan, const std::vector<FaultPlace>& path) {
+  std::string token = std::string(plan.scenario->name) + ":" + name_of(plan.configuration) + ":";
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (i > 0) token += ",";
+    const FaultPlace& place = path[i];
+    token += std::to_string(place.power_on) + "." + std::to_string(place.operation) + "." +
+             std::string(kFaultNames[static_cast<std::size_t>(place.fault.kind)]) + "." +
+             std::to_string(place.fault.value);
+  }
+  return token;
+}
+
+SweepResult run_sweep(const SweepPlan& plan) { return Sweep(plan).run(); }
+
+}  // namespace rota::sim

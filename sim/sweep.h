@@ -1,0 +1,67 @@
+// The branching sweep of one scenario in one configuration.
+//
+// The run without faults records every program, erase and burn with the state before it. From each
+// of them the sweep branches: it puts back that state, carries the operation out with one fault,
+// and lets the oracle judge what a board does with what is left. From there it goes on the same
+// way, so that the second fault may fall into any operation of the recovery. Nothing is run again
+// to reach a point, except for faults after which the program goes on: those repeat the one
+// power-on that they fall into.
+//
+// The device is a function of flash, fuses and the oracle's facts, so equal states have equal
+// futures: each state is judged once, and recovered from once for each number of faults to come. A
+// pair whose first fault leads to a state that was recovered from before counts as covered.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "sim/device.h"
+#include "sim/oracle.h"
+#include "sim/scenario.h"
+
+namespace rota::sim {
+
+inline constexpr unsigned kMaxFaults = 3;
+
+struct SweepPlan {
+  Configuration configuration;
+  const Scenario* scenario = nullptr;
+  unsigned faults = 1;                      // in a row, up to kMaxFaults
+  std::uint32_t sample_triples_one_in = 1;  // of the states after two faults
+  std::uint64_t seed = 0;                   // chooses the sample and the random bits
+  const Defect* defect = nullptr;           // nullptr: none
+  bool stops_at_first_violation = false;
+};
+
+// Where a fault fell: power-on since the last fault (0 = the first), operation in it.
+struct FaultPlace {
+  std::uint32_t power_on = 0;
+  std::uint32_t operation = 0;
+  Fault fault;
+};
+std::string token_of(const SweepPlan& plan, const std::vector<FaultPlace>& path);
+
+struct Violation {
+  Verdict verdict = Verdict::kFine;
+  std::string token;
+};
+
+struct SweepResult {
+  std::array<std::uint64_t, kMaxFaults + 1> points{};   // [n]: n faults; carried out and judged
+  std::array<std::uint64_t, kMaxFaults + 1> covered{};  // also those that lead to a known state
+  std::uint64_t states = 0;                             // distinct ones after a fault
+  std::uint64_t violations = 0;
+  std::uint64_t whole_operation_violations = 0;  // all faults cut-before or cut-after
+  std::array<std::uint64_t, 11> by_verdict{};
+  std::vector<Violation> examples;   // the first ones
+  std::uint64_t trace = 0;           // of every point and its verdict, in order
+  Verdict control = Verdict::kFine;  // of the run without faults
+  std::uint32_t operations = 0;      // of the run without faults
+};
+
+SweepResult run_sweep(const SweepPlan& plan);
+
+}  // namespace rota::sim

@@ -1,0 +1,89 @@
+// The board that every sweep uses: a genuine layout (bootloader, partition table, OTA data, NVS,
+// factory, slots) with small slots, in each configuration of the matrix, and small genuine images.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/image_verifier.h"
+#include "core/update_settings.h"
+#include "formats/partition_table.h"
+#include "sim/board_state.h"
+#include "sim/faulty_chip.h"
+
+namespace rota::sim {
+
+enum class Rollback : std::uint8_t { kOff, kOn, kWithAntiRollback };
+
+// One cell of the matrix.
+struct Configuration {
+  bool stock_bootloader = false;  // writes records as the reference does
+  core::OtaDataWriting records = core::OtaDataWriting::kCutSafe;  // of the application
+  core::SlotWriting slot_writing = core::SlotWriting::kChecked;
+  Rollback rollback = Rollback::kOn;
+  std::uint8_t secure_version_width = 32;
+  bool has_factory = true;
+  std::uint8_t slots = 2;
+  std::uint8_t image_sectors = 3;  // the slots are one sector larger
+
+  // What the design promises to survive: our bootloader with records written cut-safe.
+  bool is_promised() const {
+    return !stock_bootloader && records == core::OtaDataWriting::kCutSafe;
+  }
+};
+std::string name_of(const Configuration& configuration);  // "ours/cut-safe/rollback/factory/2"
+
+inline constexpr std::array<std::string_view, kImageCount> kImageNames{
+    "nothing", "factory", "1", "2", "3", "4", "5", "fails-self-test", "panics", "hangs"};
+inline std::string_view name_of(ImageId image) {
+  return kImageNames[static_cast<std::size_t>(image)];
+}
+
+class TestBoard {
+ public:
+  explicit TestBoard(const Configuration& configuration);
+
+  const Configuration& configuration() const { return configuration_; }
+  const formats::PartitionRows& rows() const { return rows_; }
+  const core::Partition& slot(unsigned number) const { return rows_[first_slot_ + number]; }
+  const core::Partition* factory() const { return has_factory_ ? &rows_[2] : nullptr; }
+  const core::Partition& nvs() const { return rows_[1]; }
+  const core::Partition& ota_data() const { return rows_[0]; }
+  const core::ChipIdentity& chip() const { return chip_; }
+  const core::UpdateSettings& settings() const { return settings_; }
+  std::uint32_t flash_bytes() const { return flash_bytes_; }
+  const std::vector<std::byte>& image(ImageId id) const {
+    return images_[static_cast<std::size_t>(id)];
+  }
+  static std::uint32_t secure_version_of(ImageId id);
+
+  // Bootloader, table and factory image; OTA data, NVS and slots are blank.
+  void write_base(FaultyChip& chip) const;
+  void write_image(FaultyChip& chip, const core::Partition& partition, ImageId id) const;
+  // A record in a sector of OTA data; sequence 0 leaves it blank.
+  void write_record(FaultyChip& chip,
+                    int sector,
+                    std::uint32_t sequence,
+                    formats::OtaState state) const;
+
+  // Which of the images lies at the start of this partition, byte for byte; kNone: none of them.
+  ImageId image_in(FaultyChip& chip, const core::Partition& partition) const;
+  ImageId image_at(FaultyChip& chip, std::uint32_t address) const;
+
+ private:
+  void make_table();
+  void make_images();
+
+  Configuration configuration_;
+  core::ChipIdentity chip_;
+  core::UpdateSettings settings_;
+  formats::PartitionRows rows_;
+  bool has_factory_;
+  std::size_t first_slot_ = 0;
+  std::uint32_t flash_bytes_ = 0;
+  std::array<std::vector<std::byte>, kImageCount> images_;
+  std::array<std::vector<std::uint64_t>, kImageCount> sector_hashes_;  // rest of the last one blank
+};
+
+}  // namespace rota::sim
