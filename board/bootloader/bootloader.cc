@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "board/bootloader/data_eraser.h"
 #include "core/ota_data_writer.h"
 
 namespace rota::board {
@@ -53,17 +54,6 @@ const char* usage_of(const formats::PartitionRow& row) {
     default:
       return "unknown";
   }
-}
-
-// Whole-word search in a list separated by commas or blanks, case-sensitive (spec 3.2).
-bool list_names(std::string_view list, std::string_view label) {
-  while (!list.empty()) {
-    const std::size_t end = list.find_first_of(", ");
-    if (!label.empty() && list.substr(0, end) == label) return true;
-    if (end == std::string_view::npos) return false;
-    list.remove_prefix(end + 1);
-  }
-  return false;
 }
 
 class Boot {
@@ -181,22 +171,18 @@ void Boot::write_record(const BootStep& step) {
 }
 
 void Boot::erase_data(bool also_ota_data) {
-  bool all_erased = true;
   log('I', "## Label            Usage Offset   Length   Cleaned");
-  for (const formats::PartitionRow& row : report_.table) {
-    if (row.type != PartitionType::kData) continue;
-    const bool chosen = (also_ota_data && row.subtype == formats::kDataOta) ||
-                        list_names(report_.settings.factory_reset_labels.data(), row.label());
-    const char* cleaned = "[no]";
-    if (chosen) {
-      const Status erased = flash_.erase({{row.offset}, row.size});
-      cleaned = erased.ok() ? "[yes]" : "[err]";
-      all_erased = all_erased && erased.ok();
-    }
+  const auto log_row = [this](const formats::PartitionRow& row, Erasure erasure) {
+    const char* cleaned = erasure == Erasure::kErased   ? "[yes]"
+                          : erasure == Erasure::kFailed ? "[err]"
+                                                        : "[no]";
     log('I',
         text("%-16s data %08x %08x %s", row.label_storage.data(), row.offset, row.size, cleaned));
+  };
+  const std::string_view labels = report_.settings.factory_reset_labels.data();
+  if (!erase_data_partitions(flash_, report_.table, labels, also_ota_data, log_row)) {
+    log('E', "Not all partitions were erased");
   }
-  if (!all_erased) log('E', "Not all partitions were erased");
 }
 
 core::BootAnswer Boot::try_image(const BootStep& step) {

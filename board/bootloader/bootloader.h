@@ -1,9 +1,10 @@
 // The second-stage bootloader of a virtual board: finds its own settings in flash, carries out a
 // core::BootPlan on the chip, and logs as a chip's bootloader does (spec section 3).
 //
-// It behaves by what it reads at the chip's bootloader offset (formats/bootloader_settings.h). Blank
-// flash there means that the board does not start, and says so. A genuine bootloader of another
-// maker has no settings of ours: it is taken for a stock one without rollback, and a line says so.
+// It behaves by what it reads at the chip's bootloader offset (formats/bootloader_settings.h).
+// Blank flash there means that the board does not start, and says so. A genuine bootloader of
+// another maker has no settings of ours: it is taken for a stock one without rollback, and a line
+// says so.
 //
 // Power contract: that of the plan: a cut anywhere is followed by a new plan from flash.
 #pragma once
@@ -39,10 +40,10 @@ struct BootCircumstances {
 
 struct BootReport {
   enum class Result : std::uint8_t {
-    kStarts,         // `position`, `range` and `image` name what runs now
-    kResets,         // a reset that repeats for ever while flash stays as it is
-    kDoesNotStart,   // no bootloader: the chip's ROM finds nothing
-    kPowerLost,      // flash stopped answering: the power is off
+    kStarts,        // `position`, `range` and `image` name what runs now
+    kResets,        // a reset that repeats for ever while flash stays as it is
+    kDoesNotStart,  // no bootloader: the chip's ROM finds nothing
+    kPowerLost,     // flash stopped answering: the power is off
   };
   Result result = Result::kDoesNotStart;
   std::string sentence;  // why, when nothing starts
