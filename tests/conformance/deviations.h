@@ -26,11 +26,25 @@ inline constexpr Deviation kUnknownReservedRam{
     "bootloader occupies beyond what the recording lists",
     3};
 
+// Boots.
+inline constexpr Deviation kDivisionByZero{
+    "BOOT-1",
+    "the anti-rollback bootloader divides by zero (a usable record and no OTA slot); ours resets",
+    110};
+inline constexpr Deviation kSixteenSlotsAndTest{
+    "OTA-1",
+    "the API stops with an assertion in a table with 16 slots and a test app; ours answers", 45};
+inline constexpr Deviation kEndlessListSearch{
+    "BOOT-2", "the search in a label list never ends; ours does", 40};
+
 }  // namespace deviation
 
 // All of them, for the checks that every row exists and that no ceiling is forgotten.
 inline constexpr std::array kAllDeviations{
     &deviation::kUnknownReservedRam,
+    &deviation::kDivisionByZero,
+    &deviation::kSixteenSlotsAndTest,
+    &deviation::kEndlessListSearch,
 };
 
 }  // namespace rota::conformance

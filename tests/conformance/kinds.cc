@@ -6,7 +6,9 @@ namespace rota::conformance {
 
 std::span<const KindEntry> all_kinds() {
   static constexpr std::array kKinds{
+      KindEntry{"erase_list", "list", open_erase_list},
       KindEntry{"images", "img", open_images},
+      KindEntry{"otadata", "boots", open_otadata},
       KindEntry{"ptable_bin", "boot", open_ptable_bin},
       KindEntry{"ptable_csv", "ok", open_ptable_csv},
   };

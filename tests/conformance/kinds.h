@@ -8,7 +8,9 @@
 
 namespace rota::conformance {
 
+std::unique_ptr<VectorKind> open_erase_list(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_images(const std::filesystem::path& folder);
+std::unique_ptr<VectorKind> open_otadata(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_ptable_bin(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_ptable_csv(const std::filesystem::path& folder);
 
