@@ -19,6 +19,10 @@ extern const CommandSpec kBoardGpio;
 extern const CommandSpec kBoardCut;
 extern const CommandSpec kWhy;
 extern const CommandSpec kIdentify;
+extern const CommandSpec kOtadataShow;
+extern const CommandSpec kOtadataSet;
+extern const CommandSpec kOtadataErase;
+extern const CommandSpec kOtadataSimulate;
 extern const CommandSpec kServe;
 extern const CommandSpec kDemo;
 

@@ -33,9 +33,9 @@ std::uint64_t build_moment(const formats::AppDescription& app) {
     return value;
   };
   std::uint64_t moment = number(date.substr(7, 4));
-  for (const std::uint64_t part : {std::uint64_t{month / 3}, number(date.substr(4, 2)),
-                                   number(time.substr(0, 2)), number(time.substr(3, 2)),
-                                   number(time.substr(6, 2))}) {
+  for (const std::uint64_t part :
+       {std::uint64_t{month / 3}, number(date.substr(4, 2)), number(time.substr(0, 2)),
+        number(time.substr(3, 2)), number(time.substr(6, 2))}) {
     moment = moment * 100 + part;
   }
   return moment;
@@ -60,7 +60,9 @@ int compare_versions(std::string_view a, std::string_view b) {
   }
 }
 
-bool is_sound(const SlotPicture* slot) { return slot != nullptr && slot->image && !slot->image->refused; }
+bool is_sound(const SlotPicture* slot) {
+  return slot != nullptr && slot->image && !slot->image->refused;
+}
 
 class Diagnosis {
  public:
@@ -89,7 +91,8 @@ class Diagnosis {
   bool is_given_up(BootPosition position) const {
     const auto& records = forecast_.records_after;
     return std::any_of(records.begin(), records.end(), [&](const OtaRecord& record) {
-      return record.check_is_good() && record.is_rejected() && forecast_.position_of(record) == position;
+      return record.check_is_good() && record.is_rejected() &&
+             forecast_.position_of(record) == position;
     });
   }
   std::string name(BootPosition position) const { return forecast_.name_of(position); }
@@ -98,7 +101,8 @@ class Diagnosis {
   }
   std::string command(std::string_view rest) const {
     return fmt::format("rota otadata {} {}", rest.substr(0, rest.find(' ')), context_.flash_name) +
-           (rest.find(' ') == std::string_view::npos ? "" : std::string(rest.substr(rest.find(' '))));
+           (rest.find(' ') == std::string_view::npos ? ""
+                                                     : std::string(rest.substr(rest.find(' '))));
   }
   // The record that selects what is tried first; nullptr: none does.
   const OtaRecord* active_record(int* sector = nullptr) const {
@@ -128,12 +132,15 @@ class Diagnosis {
 // OTA data name a slot whose image the bootloader refuses.
 void Diagnosis::selected_is_refused() {
   const SlotPicture* slot = picture_.slot(forecast_.selected);
-  if (active_record() == nullptr || forecast_.selected == forecast_.position || slot == nullptr) return;
+  if (active_record() == nullptr || forecast_.selected == forecast_.position || slot == nullptr)
+    return;
   const std::string chosen = name(forecast_.selected);
   if (slot->is_empty) {
     add("selected_is_empty",
-        fmt::format("OTA data select {}, but {} is empty, so {}. Install an image there, or let the "
-                    "bootloader choose anew: {}", chosen, chosen, boots_text(), command("erase")));
+        fmt::format(
+            "OTA data select {}, but {} is empty, so {}. Install an image there, or let the "
+            "bootloader choose anew: {}",
+            chosen, chosen, boots_text(), command("erase")));
     return;
   }
   if (!slot->image) {
@@ -148,17 +155,18 @@ void Diagnosis::selected_is_refused() {
         fmt::format("OTA data select {}, but its image is for {} and this chip is an {}: the "
                     "bootloader refuses it, and {}. Install an image that was built for {} "
                     "(idf.py set-target {}).",
-                    chosen, image.chip->name, forecast_.chip->name, boots_text(), forecast_.chip->name,
-                    forecast_.chip->target));
+                    chosen, image.chip->name, forecast_.chip->name, boots_text(),
+                    forecast_.chip->name, forecast_.chip->target));
     return;
   }
   for (const core::AppliedRule& rule : forecast_.rules) {
     if (!rule.image_error || rule.position != forecast_.selected) continue;
     const ErrorText& why = describe(*rule.image_error);
     add("selected_is_refused",
-        fmt::format("OTA data select {}, but the bootloader refuses its image, so {}. {} {} OTA data "
-                    "stay as they are: {} is tried first at every start.",
-                    chosen, boots_text(), why.what, why.next, chosen));
+        fmt::format(
+            "OTA data select {}, but the bootloader refuses its image, so {}. {} {} OTA data "
+            "stay as they are: {} is tried first at every start.",
+            chosen, boots_text(), why.what, why.next, chosen));
     return;
   }
 }
@@ -173,17 +181,19 @@ void Diagnosis::trial_ended() {
     const std::string content = slot != nullptr ? content_text(*slot) : "no image";
     if (record.state == OtaState::kAborted) {
       add("never_confirmed",
-          fmt::format("{} holds {}, which ran on trial and was given up because nobody confirmed it: "
-                      "it restarted or lost power before it called "
-                      "esp_ota_mark_app_valid_cancel_rollback(), so {}. Record {} stays ABORTED until "
-                      "the image is installed again; let the app confirm itself once it works.",
-                      name(*position), content, boots_text(), sector));
+          fmt::format(
+              "{} holds {}, which ran on trial and was given up because nobody confirmed it: "
+              "it restarted or lost power before it called "
+              "esp_ota_mark_app_valid_cancel_rollback(), so {}. Record {} stays ABORTED until "
+              "the image is installed again; let the app confirm itself once it works.",
+              name(*position), content, boots_text(), sector));
     } else if (record.state == OtaState::kInvalid) {
       add("rejected_itself",
-          fmt::format("{} holds {}, which rejected itself (esp_ota_mark_app_invalid_rollback), so {}. "
-                      "Its console log tells which of its checks failed; record {} stays INVALID until "
-                      "the image is installed again.",
-                      name(*position), content, boots_text(), sector));
+          fmt::format(
+              "{} holds {}, which rejected itself (esp_ota_mark_app_invalid_rollback), so {}. "
+              "Its console log tells which of its checks failed; record {} stays INVALID until "
+              "the image is installed again.",
+              name(*position), content, boots_text(), sector));
     }
   }
 }
@@ -196,19 +206,20 @@ void Diagnosis::newer_image_elsewhere() {
   if (record == nullptr || !is_sound(boots) || !boots->image->app) return;
   if (forecast_.selected != forecast_.position) return;
   for (const SlotPicture& slot : picture_.slots) {
-    const bool is_candidate = slot.position == BootPosition{BootPosition::kFactory} ||
-                              slot.position.is_slot();
+    const bool is_candidate =
+        slot.position == BootPosition{BootPosition::kFactory} || slot.position.is_slot();
     if (!is_candidate || &slot == boots || !is_sound(&slot) || !slot.image->app) continue;
     if (is_given_up(slot.position)) continue;
     if (compare_age(*slot.image->app, *boots->image->app) <= 0) continue;
     const std::string there = name(slot.position);
     add("newer_image_not_selected",
-        fmt::format("{} holds {}, newer than {} in {}, and does not start because OTA data still point "
-                    "to {} (record {}, sequence {}). Flashing over USB leaves OTA data as they were. "
-                    "To start {}: {}", there, content_text(slot), content_text(*boots),
-                    name(forecast_.position), name(forecast_.position), sector, record->sequence, there,
-                    slot.position.is_slot() ? command(fmt::format("set {}", there))
-                                            : command("erase")));
+        fmt::format(
+            "{} holds {}, newer than {} in {}, and does not start because OTA data still point "
+            "to {} (record {}, sequence {}). Flashing over USB leaves OTA data as they were. "
+            "To start {}: {}",
+            there, content_text(slot), content_text(*boots), name(forecast_.position),
+            name(forecast_.position), sector, record->sequence, there,
+            slot.position.is_slot() ? command(fmt::format("set {}", there)) : command("erase")));
     return;
   }
 }
@@ -223,13 +234,15 @@ void Diagnosis::images_between_partitions() {
     if (!flash_.read({at}, raw).ok()) break;
     const Bytes bytes(raw);
     const auto header = formats::decode_image_header(bytes.first<formats::kImageHeaderBytes>());
-    if (header.magic != formats::kImageMagic || formats::find_chip(header.chip_id) == nullptr) continue;
+    if (header.magic != formats::kImageMagic || formats::find_chip(header.chip_id) == nullptr)
+      continue;
     const auto app = formats::decode_app_description(
         bytes.subspan<formats::kDescriptionOffset, formats::kAppDescriptionBytes>());
     if (!app) continue;
-    const auto inside = std::find_if(rows.begin(), rows.end(), [&](const formats::PartitionRow& row) {
-      return at > row.offset && at - row.offset < row.size;
-    });
+    const auto inside =
+        std::find_if(rows.begin(), rows.end(), [&](const formats::PartitionRow& row) {
+          return at > row.offset && at - row.offset < row.size;
+        });
     // A larger image may hold another one as data.
     const SlotPicture* around = nullptr;
     for (const SlotPicture& slot : picture_.slots) {
@@ -243,11 +256,12 @@ void Diagnosis::images_between_partitions() {
                                   ? std::string("in no partition")
                                   : fmt::format("inside {}", printable(inside->label()));
     add("table_changed",
-        fmt::format("At 0x{:x}, {}, starts an app image ({} {}), but no partition of this table starts "
-                    "there: the partition table was changed after that image was written. Flash the "
-                    "table that belongs to the images, or install the images again where this table "
-                    "has its slots.",
-                    at, where, printable(app->project_name()), printable(app->version())));
+        fmt::format(
+            "At 0x{:x}, {}, starts an app image ({} {}), but no partition of this table starts "
+            "there: the partition table was changed after that image was written. Flash the "
+            "table that belongs to the images, or install the images again where this table "
+            "has its slots.",
+            at, where, printable(app->project_name()), printable(app->version())));
     return;
   }
 }
@@ -258,19 +272,21 @@ void Diagnosis::records_name_one_slot() {
   if (!first || first != forecast_.position_of(records[1])) return;
   if (!records[0].check_is_good() || !records[1].check_is_good()) return;
   add("both_records_name_one_slot",
-      fmt::format("Both OTA data records name {} (sequences {} and {}), so neither names the other "
-                  "image any more: if {} fails its checks, the bootloader tries the rest by position, "
-                  "not by age. The next update that completes writes a correct pair again.",
-                  name(*first), records[0].sequence, records[1].sequence, name(*first)));
+      fmt::format(
+          "Both OTA data records name {} (sequences {} and {}), so neither names the other "
+          "image any more: if {} fails its checks, the bootloader tries the rest by position, "
+          "not by age. The next update that completes writes a correct pair again.",
+          name(*first), records[0].sequence, records[1].sequence, name(*first)));
 }
 
 void Diagnosis::settings_are_assumed() {
   if (!forecast_.has_bootloader) {
     add("no_bootloader",
-        fmt::format("There is no bootloader for {} at 0x{:x}: a chip with this flash does not start. "
-                    "The decision is that of a bootloader with rollback {}.",
-                    forecast_.chip->name, forecast_.chip->bootloader_offset,
-                    forecast_.settings.rollback ? "on" : "off"));
+        fmt::format(
+            "There is no bootloader for {} at 0x{:x}: a chip with this flash does not start. "
+            "The decision is that of a bootloader with rollback {}.",
+            forecast_.chip->name, forecast_.chip->bootloader_offset,
+            forecast_.settings.rollback ? "on" : "off"));
   } else if (!forecast_.settings_known) {
     add("settings_assumed",
         fmt::format("Rollback {} and anti-rollback {} are assumed: this bootloader does not tell. "
@@ -280,18 +296,17 @@ void Diagnosis::settings_are_assumed() {
   }
   const BootForecast* other = context_.other_rollback;
   if (other != nullptr && other->position != forecast_.position) {
-    add("depends_on_rollback", fmt::format("If its rollback is {}, {} boots instead.",
-                                           other->settings.rollback ? "on" : "off",
-                                           other->name_of(other->position)));
+    add("depends_on_rollback",
+        fmt::format("If its rollback is {}, {} boots instead.",
+                    other->settings.rollback ? "on" : "off", other->name_of(other->position)));
   }
 }
 
 void Diagnosis::records_written() {
   for (std::size_t i = 0; i < 2; ++i) {
     if (forecast_.records_after[i] == forecast_.records[i]) continue;
-    add("start_writes_record",
-        fmt::format("This start writes OTA data sector {}: it becomes {}.", i,
-                    formats::name_of(forecast_.records_after[i].state)));
+    add("start_writes_record", fmt::format("This start writes OTA data sector {}: it becomes {}.",
+                                           i, formats::name_of(forecast_.records_after[i].state)));
   }
 }
 
@@ -318,7 +333,8 @@ void Diagnosis::way_back_finding() {
   }
 }
 
-// Where the app that boots confirms itself, ESP-IDF and the cut-safe policy may write different places.
+// Where the app that boots confirms itself, ESP-IDF and the cut-safe policy may write different
+// places.
 void Diagnosis::policies_differ() {
   int sector = -1;
   const OtaRecord* record = active_record(&sector);
@@ -330,9 +346,11 @@ void Diagnosis::policies_differ() {
                                              core::OtaDataWriting::kCutSafe);
   if (!safe || safe->sector == sector) return;
   add("policies_differ",
-      fmt::format("When the app confirms itself, ESP-IDF erases and rewrites record {} in place, and a "
-                  "power cut in between loses the selection; the cut-safe policy writes sequence {} "
-                  "into record {} first.", sector, safe->sequence, safe->sector));
+      fmt::format(
+          "When the app confirms itself, ESP-IDF erases and rewrites record {} in place, and a "
+          "power cut in between loses the selection; the cut-safe policy writes sequence {} "
+          "into record {} first.",
+          sector, safe->sequence, safe->sector));
 }
 
 }  // namespace
@@ -366,7 +384,8 @@ WayBack way_back(const FlashPicture& picture) {
   const OtaRecord& other = forecast.records_after[static_cast<std::size_t>(1 - active)];
   if (!other.is_selectable()) {
     const BootPosition factory{BootPosition::kFactory};
-    if (is_sound(picture.slot(factory)) && !forecast.settings.anti_rollback) return {true, factory, ""};
+    if (is_sound(picture.slot(factory)) && !forecast.settings.anti_rollback)
+      return {true, factory, ""};
     return {false, {}, "the other record names no image, and there is no sound factory image"};
   }
   const BootPosition position{static_cast<int>(formats::slot_of(other.sequence, app_slots))};
@@ -374,7 +393,8 @@ WayBack way_back(const FlashPicture& picture) {
   return {false, {}, "the image that the other record names is missing or damaged"};
 }
 
-std::vector<Finding> diagnose(core::Flash& flash, const FlashPicture& picture,
+std::vector<Finding> diagnose(core::Flash& flash,
+                              const FlashPicture& picture,
                               const DiagnosisContext& context) {
   if (picture.forecast.table_refused) return {};
   return Diagnosis(flash, picture, context).run();

@@ -19,17 +19,18 @@ struct Finding {
 
 // What else is asked about the same flash.
 struct DiagnosisContext {
-  std::string flash_name;                         // as the person called it, for commands
-  const BootForecast* other_rollback = nullptr;   // the decision with rollback the other way round
+  std::string flash_name;                        // as the person called it, for commands
+  const BootForecast* other_rollback = nullptr;  // the decision with rollback the other way round
   std::uint32_t secure_version_fuses = 0;
 };
 
 // The most important finding first. Reads flash for what lies outside the partitions.
-std::vector<Finding> diagnose(core::Flash& flash, const FlashPicture& picture,
+std::vector<Finding> diagnose(core::Flash& flash,
+                              const FlashPicture& picture,
                               const DiagnosisContext& context);
 
-// The slot that the next update writes: round robin after the slot that boots (spec 5.4.5). nullptr:
-// none, or the one that boots.
+// The slot that the next update writes: round robin after the slot that boots (spec 5.4.5).
+// nullptr: none, or the one that boots.
 const SlotPicture* next_update_slot(const FlashPicture& picture);
 
 // Whether the image that boots could go back, and to which; spec 5.4.13.
