@@ -48,7 +48,29 @@ PartitionRow row(PartitionType type,
   return made;
 }
 
-std::vector<std::byte> make_image(std::uint16_t chip_id, ImageId id, std::uint32_t target_bytes) {
+}  // namespace
+
+std::string name_of(const Configuration& configuration) {
+  std::string name = configuration.stock_bootloader ? "stock" : "ours";
+  name += configuration.records == core::OtaDataWriting::kInPlace ? "/in-place" : "/cut-safe";
+  switch (configuration.rollback) {
+    case Rollback::kOff:
+      name += "/no-rollback";
+      break;
+    case Rollback::kOn:
+      name += "/rollback";
+      break;
+    case Rollback::kWithAntiRollback:
+      name += "/anti-" + std::to_string(configuration.secure_version_width);
+      break;
+  }
+  name += configuration.has_factory ? "/factory" : "/no-factory";
+  return name + "/" + std::to_string(configuration.slots);
+}
+
+std::vector<std::byte> make_app_image(const formats::ChipFacts& chip,
+                                      ImageId id,
+                                      std::uint32_t target_bytes) {
   formats::AppDescription description;
   description.secure_version = TestBoard::secure_version_of(id);
   formats::set_text(description.version_field, name_of(id));
@@ -57,7 +79,7 @@ std::vector<std::byte> make_image(std::uint16_t chip_id, ImageId id, std::uint32
   // Header, one segment that loads nothing, checksum block, digest.
   const std::uint32_t data_bytes = (target_bytes - 24 - 8 - 16 - 32) / 4 * 4;
   formats::ImageHeader header;
-  header.chip_id = chip_id;
+  header.chip_id = static_cast<std::uint16_t>(chip.id);
   header.segment_count = 1;
   header.spi_size = 0;
   std::vector<std::byte> image;
@@ -77,26 +99,6 @@ std::vector<std::byte> make_image(std::uint16_t chip_id, ImageId id, std::uint32
   image.push_back(checksum);
   append(crypto::sha256(image));
   return image;
-}
-
-}  // namespace
-
-std::string name_of(const Configuration& configuration) {
-  std::string name = configuration.stock_bootloader ? "stock" : "ours";
-  name += configuration.records == core::OtaDataWriting::kInPlace ? "/in-place" : "/cut-safe";
-  switch (configuration.rollback) {
-    case Rollback::kOff:
-      name += "/no-rollback";
-      break;
-    case Rollback::kOn:
-      name += "/rollback";
-      break;
-    case Rollback::kWithAntiRollback:
-      name += "/anti-" + std::to_string(configuration.secure_version_width);
-      break;
-  }
-  name += configuration.has_factory ? "/factory" : "/no-factory";
-  return name + "/" + std::to_string(configuration.slots);
 }
 
 std::uint32_t TestBoard::secure_version_of(ImageId id) {
@@ -154,11 +156,10 @@ void TestBoard::make_table() {
 }
 
 void TestBoard::make_images() {
-  const auto chip_id = static_cast<std::uint16_t>(chip_.facts->id);
   for (std::size_t id = 1; id < kImageCount; ++id) {
     const auto bytes = (configuration_.image_sectors - 1U) * kSectorBytes + 1200 +
                        static_cast<std::uint32_t>(id) * 16;
-    images_[id] = make_image(chip_id, static_cast<ImageId>(id), bytes);
+    images_[id] = make_app_image(*chip_.facts, static_cast<ImageId>(id), bytes);
     std::vector<std::byte> padded = images_[id];
     padded.resize(configuration_.image_sectors * kSectorBytes, std::byte{0xFF});
     for (std::size_t at = 0; at < padded.size(); at += kSectorBytes) {

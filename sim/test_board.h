@@ -40,6 +40,12 @@ inline std::string_view name_of(ImageId image) {
   return kImageNames[static_cast<std::size_t>(image)];
 }
 
+// A genuine app image of about this size, with pseudo-random content; the version is the image's
+// name.
+std::vector<std::byte> make_app_image(const formats::ChipFacts& chip,
+                                      ImageId id,
+                                      std::uint32_t target_bytes);
+
 class TestBoard {
  public:
   explicit TestBoard(const Configuration& configuration);
