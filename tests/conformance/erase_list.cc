@@ -6,7 +6,7 @@
 #include "board/bootloader/data_eraser.h"
 #include "formats/partition_table.h"
 #include "kinds.h"
-#include "sparse_flash.h"
+#include "tests/support/sparse_flash.h"
 #include "vectors.h"
 
 namespace rota::conformance {
@@ -34,7 +34,7 @@ Verdict compare_search(const json& vector) {
 Verdict compare_erase(const json& vector) {
   Verdict verdict;
   verdict.steps_present = verdict.steps_compared = 1;
-  SparseFlash flash(kChipBytes);
+  support::SparseFlash flash(kChipBytes);
   std::vector<std::byte> table = from_hex(vector["table"].get<std::string>());
   table.resize(formats::kTableBytes, std::byte{0xFF});
   flash.put(kFirstByte, std::vector<std::byte>(kEndByte - kFirstByte, std::byte{0x5A}));

@@ -10,7 +10,7 @@
 
 #include "core/image_verifier.h"
 #include "kinds.h"
-#include "sparse_flash.h"
+#include "tests/support/sparse_flash.h"
 #include "vectors.h"
 
 namespace rota::conformance {
@@ -147,7 +147,7 @@ class ImageCase {
 
   const json& vector_;
   std::vector<std::byte> file_;
-  SparseFlash flash_;
+  support::SparseFlash flash_;
   core::ChipIdentity chip_;
   core::VerifyRequest request_;
   Verdict verdict_;

@@ -1,6 +1,7 @@
 // Boots: from a recorded table, OTA data, images and eFuses, which image starts, what both records
 // and the bytes behind them are afterwards, which eFuses are burned; then what the started
-// application sees through the API.
+// application sees through the API. The model of tests/support, which judges core/ in the property
+// tests, has to agree with every recorded boot, too.
 #include <array>
 #include <map>
 #include <optional>
@@ -13,7 +14,8 @@
 #include "core/update_settings.h"
 #include "formats/partition_table.h"
 #include "kinds.h"
-#include "sparse_flash.h"
+#include "tests/support/boot_model.h"
+#include "tests/support/sparse_flash.h"
 #include "vectors.h"
 
 namespace rota::conformance {
@@ -82,6 +84,7 @@ class RecordedBoard {
     put_images(images);
     put_ota_data();
     fuses_.secure_version_bits = vector.value("efuse", 0U);
+    prepare_model();
   }
 
   Verdict compare() {
@@ -90,6 +93,7 @@ class RecordedBoard {
       if (is_over_) continue;
       ++verdict_.steps_compared;
       compare_boot(boot);
+      compare_model(boot);
     }
     if (vector_.contains("api")) {
       ++verdict_.steps_present;
@@ -123,6 +127,45 @@ class RecordedBoard {
       if (!vector_.contains("tail")) continue;
       flash_.put(sectors_.back() + formats::kOtaRecordBytes,
                  from_hex(vector_["tail"][sector].get<std::string>()));
+    }
+  }
+
+  void prepare_model() {
+    model_.rollback = settings_.rollback;
+    model_.anti_rollback = settings_.anti_rollback;
+    model_.fuses = fuses_.secure_version_bits;
+    for (const PartitionRow& row : rows_) {
+      model::Row seen{static_cast<int>(row.type), row.subtype, row.size, {}};
+      const std::string label(row.label());
+      if (row.is_app() && vector_["slots"].contains(label)) {
+        const json& slot = vector_["slots"][label];
+        seen.image.verifies = slot[0] == "V";
+        if (slot[0] != "E") seen.image.secure_version = slot[1].get<std::uint32_t>();
+      }
+      model_.rows.push_back(seen);
+    }
+    for (std::size_t sector = 0; sector < sectors_.size(); ++sector) {
+      const auto bytes = from_hex(vector_["ota"][sector].get<std::string>());
+      for (std::size_t i = 0; i < bytes.size(); ++i) {
+        model_.records[sector][i] = std::to_integer<std::uint8_t>(bytes[i]);
+      }
+    }
+  }
+
+  void compare_model(const json& recorded) {
+    const model::Boot boot = model::boot(model_);
+    const auto outcome = recorded["boot"].get<std::string>();
+    const std::string started =
+        boot.started < 0 ? "!reset"
+                         : std::string(rows_[static_cast<std::size_t>(boot.started)].label());
+    verdict_.expect_equal("model: boot", started, outcome == "!div0" ? "!reset" : outcome);
+    for (std::size_t sector = 0; sector < sectors_.size() && recorded.contains("ota"); ++sector) {
+      verdict_.expect_equal("model: sector " + std::to_string(sector),
+                            to_hex(std::as_bytes(std::span(model_.records[sector]))),
+                            recorded["ota"][sector]);
+    }
+    if (recorded.contains("efuse")) {
+      verdict_.expect_equal("model: eFuse", model_.fuses, recorded["efuse"]);
     }
   }
 
@@ -228,9 +271,10 @@ class RecordedBoard {
 
   const json& vector_;
   const PartitionRows& rows_;
-  SparseFlash flash_;
+  support::SparseFlash flash_;
   std::vector<std::uint32_t> sectors_;  // of OTA data
   board::EfuseRecord fuses_;
+  model::Board model_;
   core::UpdateSettings settings_;
   const PartitionRow* running_ = nullptr;
   bool is_over_ = false;

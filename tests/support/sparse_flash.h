@@ -10,7 +10,7 @@
 
 #include "core/flash.h"
 
-namespace rota::conformance {
+namespace rota::support {
 
 class SparseFlash final : public core::Flash {
  public:
@@ -94,4 +94,4 @@ class SparseFlash final : public core::Flash {
   core::FlashGeometry geometry_;
 };
 
-}  // namespace rota::conformance
+}  // namespace rota::support
