@@ -32,8 +32,9 @@ int outcome(BIO* bio, ssize_t moved, bool reads) {
     reads ? BIO_set_retry_read(bio) : BIO_set_retry_write(bio);
     return -1;
   }
+  // The first end counts: OpenSSL may still try to send an alert after it.
+  if (!trace.has_ended) trace.system_errno = moved < 0 ? errno : 0;
   trace.has_ended = true;
-  trace.system_errno = moved < 0 ? errno : 0;
   if (moved == 0 && reads) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
   return static_cast<int>(moved);
 }

@@ -103,8 +103,10 @@ Outcome use_certificate(SSL_CTX& context,
     return refuse("The " + whose + " certificate can not be read; it is " + beginning(chain) + ".");
   }
   if (SSL_CTX_use_certificate(&context, leaf.get()) != 1) {
-    return refuse("The " + whose + " certificate can not be used (" +
-                  PeerCertificate::of(*leaf).key + "): make one on P-256 or RSA-2048.");
+    const PeerCertificate facts = PeerCertificate::of(*leaf);
+    return refuse("The " + whose + " certificate is too weak to be used (" + facts.key +
+                  ", signed by " + facts.signature +
+                  "): make one on P-256 or RSA-2048, signed with SHA-256.");
   }
   while (const X509Pointer next = next_certificate(*chain_reader)) {
     SSL_CTX_add1_chain_cert(&context, next.get());
@@ -235,6 +237,7 @@ struct TlsStream::State {
   SocketTrace trace;  // before the SSL object, whose BIO points here
   SslPointer ssl;
   bool is_server = false;
+  bool has_met = false;  // the handshake is done
   bool has_failed = false;
   std::string server_name;
   bool accepts_common_name = false;
@@ -316,7 +319,7 @@ void TlsStream::State::expect(std::string_view name, bool checks_name) {
 Wait TlsStream::State::fail(std::uint64_t code) {
   TlsEvidence evidence;
   evidence.is_server = is_server;
-  evidence.is_in_handshake = SSL_is_init_finished(ssl.get()) == 0;
+  evidence.is_in_handshake = !has_met;
   evidence.server_name = server_name;
   evidence.first_bytes = trace.first_bytes;
   evidence.code = code;
@@ -331,7 +334,10 @@ Wait TlsStream::State::fail(std::uint64_t code) {
 }
 
 Wait TlsStream::State::outcome(int returned) {
-  if (returned > 0) return Wait::kDone;
+  if (returned > 0) {
+    has_met = true;
+    return Wait::kDone;
+  }
   const std::uint64_t code = ERR_peek_error();
   switch (SSL_get_error(ssl.get(), returned)) {
     case SSL_ERROR_WANT_READ:
