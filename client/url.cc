@@ -138,6 +138,8 @@ Outcome<Url> Url::parse(std::string_view text) {
   for (const char c : text) {
     if (c == ' ') return refuse(text, "it holds a space; write it as %20.");
     if (is_control(c)) return refuse(text, "it holds a control character or a line end.");
+    // Readers differ on where the host ends then.
+    if (c == '\\') return refuse(text, "it holds a backslash; write '/', or %5C for a real one.");
   }
   Url url;
   std::string_view rest = text;
@@ -148,9 +150,6 @@ Outcome<Url> Url::parse(std::string_view text) {
   ROTA_TRY(take_authority(url, rest.substr(0, end), text));
   std::string_view target = rest.substr(end);
   target = target.substr(0, target.find('#'));
-  if (target.find('\\') != std::string_view::npos) {
-    return refuse(text, "it holds a backslash; paths have '/', and a real one is %5C.");
-  }
   url.target = (target.starts_with('/') ? "" : "/") + escaped(target);
   return url;
 }
