@@ -37,6 +37,36 @@ inline constexpr Deviation kSixteenSlotsAndTest{
 inline constexpr Deviation kEndlessListSearch{
     "BOOT-2", "the search in a label list never ends; ours does", 40};
 
+// Calls of the update API.
+inline constexpr Deviation kNoHandleOnFailure{
+    "API-1",
+    "begin() fails while it erases: no handle stays open; the reference keeps one that blocks the "
+    "partition",
+    180};
+inline constexpr Deviation kNoAssertion{
+    "API-2", "write_with_offset on a sequential handle: an error instead of an assertion", 30};
+inline constexpr Deviation kAppIsNoSlot{
+    "API-3", "set_boot of an app partition that is no slot: refused instead of selecting slot 0",
+    50};
+inline constexpr Deviation kForbiddenWrite{
+    "API-4",
+    "a write to the running image, the table or the bootloader: an error instead of abort()", 30};
+inline constexpr Deviation kNoDescription{
+    "API-5",
+    "anti-rollback, and an image without description is judged: an error or no secure version "
+    "instead of an assertion",
+    40};
+inline constexpr Deviation kSequenceRange{
+    "API-6", "the next sequence number would be 0 or at least 2^32-1: an error, or the next one",
+    400};
+inline constexpr Deviation kProtectionComesBack{
+    "API-7", "after the update of a bootloader or a table, other writes are protected again", 20};
+inline constexpr Deviation kKindOfImage{
+    "API-8",
+    "an image is judged as what its handle is meant for; the reference keeps one bootloader offset "
+    "for all, set by the last handle",
+    20};
+
 }  // namespace deviation
 
 // All of them, for the checks that every row exists and that no ceiling is forgotten.
@@ -45,6 +75,14 @@ inline constexpr std::array kAllDeviations{
     &deviation::kDivisionByZero,
     &deviation::kSixteenSlotsAndTest,
     &deviation::kEndlessListSearch,
+    &deviation::kNoHandleOnFailure,
+    &deviation::kNoAssertion,
+    &deviation::kAppIsNoSlot,
+    &deviation::kForbiddenWrite,
+    &deviation::kNoDescription,
+    &deviation::kSequenceRange,
+    &deviation::kProtectionComesBack,
+    &deviation::kKindOfImage,
 };
 
 }  // namespace rota::conformance

@@ -6,6 +6,7 @@ namespace rota::conformance {
 
 std::span<const KindEntry> all_kinds() {
   static constexpr std::array kKinds{
+      KindEntry{"api", "steps", open_api},
       KindEntry{"erase_list", "list", open_erase_list},
       KindEntry{"images", "img", open_images},
       KindEntry{"otadata", "boots", open_otadata},

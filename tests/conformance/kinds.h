@@ -8,6 +8,7 @@
 
 namespace rota::conformance {
 
+std::unique_ptr<VectorKind> open_api(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_erase_list(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_images(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_otadata(const std::filesystem::path& folder);
