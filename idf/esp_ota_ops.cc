@@ -54,12 +54,6 @@ UpdateService* ready() {
   return &service;
 }
 
-// A size for core: what does not fit into 32 bits is larger than any partition.
-std::uint32_t erase_size_of(std::size_t size) {
-  constexpr std::uint32_t kTooLarge = 0xFFFFFFFD;  // no size with a meaning of its own
-  return size > kLargest ? kTooLarge : static_cast<std::uint32_t>(size);
-}
-
 esp_err_t opened(const Result<std::uint32_t>& handle, esp_ota_handle_t* out_handle) {
   if (!handle) return refuse(handle.error());
   *out_handle = *handle;
@@ -151,7 +145,8 @@ esp_err_t esp_ota_begin(const esp_partition_t* partition,
   if (service == nullptr) return ESP_ERR_NOT_FOUND;
   const Partition* row = service->row_of(partition);
   if (row == nullptr) return refuse(Error::kPartitionNotFound);
-  return opened(service->update().begin(*row, erase_size_of(image_size)), out_handle);
+  if (image_size > kLargest) return refuse(Error::kPartitionOverrun);
+  return opened(service->update().begin(*row, static_cast<std::uint32_t>(image_size)), out_handle);
 }
 
 esp_err_t esp_ota_resume(const esp_partition_t* partition,
@@ -164,7 +159,8 @@ esp_err_t esp_ota_resume(const esp_partition_t* partition,
   if (service == nullptr) return ESP_ERR_NOT_FOUND;
   const Partition* row = service->row_of(partition);
   if (row == nullptr) return refuse(Error::kPartitionNotFound);
-  return opened(service->update().resume(*row, erase_size_of(erase_size),
+  if (erase_size > kLargest) return refuse(Error::kPartitionOverrun);
+  return opened(service->update().resume(*row, static_cast<std::uint32_t>(erase_size),
                                          static_cast<std::uint32_t>(image_offset)),
                 out_handle);
 }
