@@ -15,9 +15,12 @@ bool has_image_header(const Partition& partition) {
 }
 }  // namespace
 
-UpdateConversation::UpdateConversation(AppUpdate& update, BootSelection& selection,
-                                       PartitionAccess& access, const Partition& running,
-                                       const UpdateSettings& settings, const Options& options)
+UpdateConversation::UpdateConversation(AppUpdate& update,
+                                       BootSelection& selection,
+                                       PartitionAccess& access,
+                                       const Partition& running,
+                                       const UpdateSettings& settings,
+                                       const Options& options)
     : update_(update),
       selection_(selection),
       access_(access),
@@ -31,6 +34,12 @@ UpdateConversation::UpdateConversation(AppUpdate& update, BootSelection& selecti
     resume_at_ = options_.resume_at / kSectorBytes * kSectorBytes;
   }
   bytes_done_ = resume_at_;
+  received_ = resume_at_;
+}
+
+std::int64_t UpdateConversation::image_bytes() const {
+  if (served_bytes_ < 0) return -1;
+  return std::max<std::int64_t>(served_bytes_ - options_.encrypted_header_bytes, 0);
 }
 
 void UpdateConversation::fail(Error error) {
@@ -41,15 +50,15 @@ void UpdateConversation::fail(Error error) {
 std::optional<ByteInterval> UpdateConversation::range_of_next_request() const {
   if (!options_.partial_download) {
     // Also for a fresh start: the answer tells whether the server knows ranges at all.
-    if (options_.resumption) return ByteInterval{bytes_done_, std::nullopt};
+    if (options_.resumption) return ByteInterval{received_, std::nullopt};
     return std::nullopt;
   }
-  const auto total = static_cast<std::uint32_t>(image_bytes_);
-  if (bytes_done_ == 0 && total <= options_.max_request_bytes) return std::nullopt;
-  if (total - bytes_done_ <= options_.max_request_bytes) {
-    return ByteInterval{bytes_done_, total - 1};
+  const auto total = static_cast<std::uint32_t>(served_bytes_);
+  if (received_ == 0 && total <= options_.max_request_bytes) return std::nullopt;
+  if (total - received_ <= options_.max_request_bytes) {
+    return ByteInterval{received_, total - 1};
   }
-  return ByteInterval{bytes_done_, bytes_done_ + options_.max_request_bytes - 1};
+  return ByteInterval{received_, received_ + options_.max_request_bytes - 1};
 }
 
 Wish UpdateConversation::request() const {
@@ -62,7 +71,13 @@ Wish UpdateConversation::request() const {
 
 Wish UpdateConversation::next() {
   Wish wish;
-  if (phase_ == Phase::kOpen) open_update();
+  if (phase_ == Phase::kOpen) {
+    const Status opened = open_update();
+    if (!opened.ok()) {
+      error_ = opened.error();
+      return wish;
+    }
+  }
   switch (phase_) {
     case Phase::kProbe:
     case Phase::kAwaitProbe:
@@ -120,8 +135,8 @@ void UpdateConversation::judge_status(const HttpAnswer& answer) {
     phase_ = Phase::kAuthorize;
   } else if (status == 304) {
     fail(Error::kHttpNotModified);
-  } else if (status == 416 || (options_.resumption && !options_.partial_download && status != 206 &&
-                               status < 400)) {
+  } else if (status == 416 ||
+             (options_.resumption && !options_.partial_download && status != 206 && status < 400)) {
     // The server can not continue: start again from the first byte, in this same call.
     if (options_.resumption) return start_over();
     fail(Error::kHttpRangeRefused);
@@ -138,26 +153,31 @@ void UpdateConversation::judge_status(const HttpAnswer& answer) {
   }
 }
 
-void UpdateConversation::start_over() {
-  options_.resumption = false;
+void UpdateConversation::start_from_zero() {
   resume_at_ = 0;
   bytes_done_ = 0;
+  received_ = 0;
+}
+
+void UpdateConversation::start_over() {
+  options_.resumption = false;
+  start_from_zero();
   new_connection_ = true;
   phase_ = Phase::kConnect;
 }
 
 void UpdateConversation::accept(const HttpAnswer& answer) {
   if (answer.status == 206 && answer.range_first >= 0 &&
-      answer.range_first != static_cast<std::int64_t>(bytes_done_)) {
+      answer.range_first != static_cast<std::int64_t>(received_)) {
     return fail(Error::kHttpRangeMismatch);
   }
   if (options_.partial_download) {
-    if (answer.status == 206 && answer.range_total >= 0 && answer.range_total != image_bytes_) {
+    if (answer.status == 206 && answer.range_total >= 0 && answer.range_total != served_bytes_) {
       return fail(Error::kHttpBodyChanged);
     }
-    if (answer.status != 206 && bytes_done_ != 0) return fail(Error::kHttpRangeMismatch);
+    if (answer.status != 206 && received_ != 0) return fail(Error::kHttpRangeMismatch);
   } else {
-    image_bytes_ = answer.content_length;
+    served_bytes_ = answer.content_length;
   }
   phase_ = handle_ == 0 ? Phase::kOpen : Phase::kBody;
 }
@@ -166,9 +186,9 @@ void UpdateConversation::answer_to_probe(const HttpAnswer& answer) {
   const bool by_range = phase_ == Phase::kAwaitProbeByRange;
   if (answer.status == 304) return fail(Error::kHttpNotModified);
   if (answer.status == 200) {
-    image_bytes_ = answer.content_length;
+    served_bytes_ = answer.content_length;
   } else if (by_range && answer.status == 206) {
-    image_bytes_ = answer.range_total;
+    served_bytes_ = answer.range_total;
   } else if (!by_range) {
     phase_ = Phase::kProbeByRange;
     return;
@@ -178,11 +198,8 @@ void UpdateConversation::answer_to_probe(const HttpAnswer& answer) {
     if (phase_ == Phase::kRedirect || phase_ == Phase::kAuthorize) after_detour_ = probing;
     return;
   }
-  if (image_bytes_ < 0 || image_bytes_ > 0xFFFFFFFE) return fail(Error::kHttpLengthUnknown);
-  if (bytes_done_ >= image_bytes_) {
-    resume_at_ = 0;
-    bytes_done_ = 0;
-  }
+  if (served_bytes_ < 0 || served_bytes_ > 0xFFFFFFFE) return fail(Error::kHttpLengthUnknown);
+  if (received_ >= served_bytes_) start_from_zero();
   phase_ = Phase::kConnect;
 }
 
@@ -209,18 +226,18 @@ void UpdateConversation::on_authorized(bool ok) {
   phase_ = after_detour_;
 }
 
-void UpdateConversation::open_update() {
+Status UpdateConversation::open_update() {
   std::uint32_t erase_size = kUpdateSequentialWrites;
   if (options_.bulk_erase) {
-    erase_size = image_bytes_ > 0 ? static_cast<std::uint32_t>(image_bytes_) : kUpdateSizeUnknown;
+    erase_size = image_bytes() > 0 ? static_cast<std::uint32_t>(image_bytes()) : kUpdateSizeUnknown;
   }
-  const auto opened = resume_at_ != 0
-                          ? update_.resume(*options_.staging, erase_size, resume_at_)
-                          : update_.begin(*options_.staging, erase_size);
-  if (!opened) return fail(opened.error());
+  const auto opened = resume_at_ != 0 ? update_.resume(*options_.staging, erase_size, resume_at_)
+                                      : update_.begin(*options_.staging, erase_size);
+  ROTA_TRY(opened);
   handle_ = *opened;
   static_cast<void>(update_.set_final(handle_, *options_.final, options_.finalize_with_copy));
   phase_ = resume_at_ == 0 && has_image_header(*options_.final) ? Phase::kHeader : Phase::kBody;
+  return {};
 }
 
 Status UpdateConversation::check_spi_mode_of(Bytes bytes) const {
@@ -234,8 +251,14 @@ Status UpdateConversation::check_spi_mode_of(Bytes bytes) const {
   return differs && both_known ? Status{Error::kImageSpiModeMismatch} : Status{};
 }
 
+std::size_t UpdateConversation::header_bytes() const {
+  return formats::kDescriptionOffset + (options_.final->type == PartitionType::kApp
+                                            ? formats::kAppDescriptionBytes
+                                            : formats::kBootloaderDescriptionBytes);
+}
+
 void UpdateConversation::judge_header(Bytes bytes) {
-  if (bytes.size() < kFirstReadBytes) return fail(Error::kImageTooShort);
+  if (bytes.size() < header_bytes()) return fail(Error::kImageTooShort);
   const bool is_app = options_.final->type == PartitionType::kApp;
   const formats::ImageHeader header =
       formats::decode_image_header(bytes.first<formats::kImageHeaderBytes>());
@@ -256,12 +279,18 @@ void UpdateConversation::write(Bytes bytes) {
   phase_ = Phase::kBody;
 }
 
-void UpdateConversation::on_bytes(Bytes bytes) {
-  if (bytes.empty()) return;
+void UpdateConversation::on_bytes(Bytes bytes, std::uint32_t received) {
+  if (received == 0) return;
   stalls_ = 0;
-  if (phase_ == Phase::kHeader) return judge_header(bytes);
-  if (phase_ != Phase::kBody) return fail(Error::kSequenceOfCallsWrong);
-  write(bytes);
+  if (phase_ != Phase::kHeader && phase_ != Phase::kBody) {
+    return fail(Error::kSequenceOfCallsWrong);
+  }
+  received_ += received;
+  if (phase_ == Phase::kHeader) {
+    judge_header(bytes);
+  } else {
+    write(bytes);
+  }
 }
 
 void UpdateConversation::on_end(bool complete) {
@@ -272,8 +301,10 @@ void UpdateConversation::on_end(bool complete) {
     phase_ = Phase::kComplete;
     return;
   }
-  if (bytes_done_ >= image_bytes_) {
+  if (received_ == served_bytes_) {
     phase_ = Phase::kComplete;
+  } else if (received_ > served_bytes_) {
+    fail(Error::kHttpBodyChanged);
   } else if (!complete) {
     fail(Error::kHttpConnectionClosed);
   } else {
@@ -288,18 +319,25 @@ void UpdateConversation::on_stalled() {
 void UpdateConversation::on_read_failed() { fail(Error::kHttpReadFailed); }
 
 bool UpdateConversation::all_data_arrived(bool http_complete) const {
-  if (options_.partial_download) return image_bytes_ == static_cast<std::int64_t>(bytes_done_);
+  if (options_.partial_download) return served_bytes_ == static_cast<std::int64_t>(received_);
   return http_complete;
 }
 
 Status UpdateConversation::finish() {
-  Status status;
-  if (handle_ != 0) status = update_.end(handle_);
-  handle_ = 0;
-  if (!status.ok() || phase_ != Phase::kComplete) return status;
-  if (options_.final->type != PartitionType::kApp || !options_.final->is_ota_slot()) return status;
-  status = selection_.set_boot(*options_.staging);
+  if (handle_ != 0) {
+    const std::uint32_t handle = handle_;
+    handle_ = 0;
+    const Status ended = update_.end(handle);
+    if (!ended.ok()) {
+      detail_ = update_.detail();
+      return ended;
+    }
+  }
+  const bool switches = options_.final->is_ota_slot();
+  if (phase_ != Phase::kComplete || !switches) return {};
+  const Status status = selection_.set_boot(*options_.staging);
   switched_ = status.ok();
+  if (!switched_) detail_ = selection_.detail();
   return status;
 }
 

@@ -9,7 +9,8 @@
 //       kAuthorize: add credentials, drop the body       -> on_authorized(status of doing so)
 //       kRead:      read body bytes                      -> on_bytes(), on_end(), on_stalled(), ...
 //       kComplete:  all data are written: finish()
-//       kFailed:    conversation.error() says why: abort()
+//       kFailed:    conversation.error() says why: abort(), or call next() again: when the update
+//                   could not be opened, that tries again
 //     }
 //   }
 //
@@ -42,7 +43,12 @@ struct HttpAnswer {
 
 struct Wish {
   enum class Kind : std::uint8_t {
-    kRequest, kRedirect, kAuthorize, kRead, kComplete, kFailed,
+    kRequest,
+    kRedirect,
+    kAuthorize,
+    kRead,
+    kComplete,
+    kFailed,
   };
   Kind kind = Kind::kFailed;
   bool head_only = false;             // kRequest: HEAD instead of GET
@@ -64,12 +70,17 @@ class UpdateConversation {
     std::uint32_t max_request_bytes = 65536;
     std::uint32_t max_redirects = 10;  // the reference has no limit here (trap 60)
     std::uint32_t max_stalls = 3;      // read timeouts in a row without a byte
+    // The caller decrypts: what is served begins with so many bytes that are no part of the image.
+    std::uint32_t encrypted_header_bytes = 0;
     bool check_spi_mode = true;
   };
 
   // Borrows everything; `running` is the row of the image that executes.
-  UpdateConversation(AppUpdate& update, BootSelection& selection, PartitionAccess& access,
-                     const Partition& running, const UpdateSettings& settings,
+  UpdateConversation(AppUpdate& update,
+                     BootSelection& selection,
+                     PartitionAccess& access,
+                     const Partition& running,
+                     const UpdateSettings& settings,
                      const Options& options);
 
   Wish next();
@@ -78,7 +89,10 @@ class UpdateConversation {
   void on_connection_failed();
   void on_redirected(bool ok);
   void on_authorized(bool ok);
-  void on_bytes(Bytes bytes);
+  // `received`: how many bytes of the body became `bytes`; more or less after decryption, which may
+  // also hold bytes back. Ranges count what was received, so nothing is asked for twice (trap 73).
+  void on_bytes(Bytes bytes, std::uint32_t received);
+  void on_bytes(Bytes bytes) { on_bytes(bytes, static_cast<std::uint32_t>(bytes.size())); }
   // The body ended. `complete`: the whole message arrived, as far as HTTP can tell.
   void on_end(bool complete);
   void on_stalled();
@@ -91,6 +105,8 @@ class UpdateConversation {
   Status abort();
 
   Error error() const { return error_; }
+  // The reason behind a kValidationFailed of finish().
+  Error detail() const { return detail_; }
   bool is_connected() const { return phase_ >= Phase::kOpen && phase_ < Phase::kFailed; }
   bool is_complete() const { return phase_ == Phase::kComplete; }
   bool all_data_arrived(bool http_complete) const;
@@ -98,24 +114,38 @@ class UpdateConversation {
   bool switched() const { return switched_; }
   int status_code() const { return status_code_; }
   // Of the whole image; of the remaining part in a resumed transfer; -1 unknown.
-  std::int64_t image_bytes() const { return image_bytes_; }
+  std::int64_t image_bytes() const;
   std::uint32_t bytes_done() const { return bytes_done_; }
   std::uint32_t resumed_at() const { return resume_at_; }
   Bytes first_bytes() const { return update_.first_bytes(handle_); }
 
  private:
   enum class Phase : std::uint8_t {
-    kProbe, kAwaitProbe, kProbeByRange, kAwaitProbeByRange, kConnect, kAwaitAnswer, kRedirect,
-    kAuthorize, kOpen, kHeader, kBody, kNextPart, kComplete, kFailed,
+    kProbe,
+    kAwaitProbe,
+    kProbeByRange,
+    kAwaitProbeByRange,
+    kConnect,
+    kAwaitAnswer,
+    kRedirect,
+    kAuthorize,
+    kOpen,
+    kHeader,
+    kBody,
+    kNextPart,
+    kComplete,
+    kFailed,
   };
 
   void fail(Error error);
   void accept(const HttpAnswer& answer);
   void judge_status(const HttpAnswer& answer);
   void answer_to_probe(const HttpAnswer& answer);
+  void start_from_zero();
   void start_over();
-  void open_update();
+  Status open_update();
   void judge_header(Bytes bytes);
+  std::size_t header_bytes() const;
   void write(Bytes bytes);
   Status check_spi_mode_of(Bytes bytes) const;
   Wish request() const;
@@ -130,12 +160,14 @@ class UpdateConversation {
   Phase phase_;
   Phase after_detour_ = Phase::kConnect;  // where a redirect or an authorization leads back to
   Error error_ = Error::kWrongState;
+  Error detail_ = Error::kValidationFailed;
   std::uint32_t handle_ = 0;
   std::uint32_t resume_at_ = 0;
   std::uint32_t redirects_ = 0;
   std::uint32_t stalls_ = 0;
-  std::uint32_t bytes_done_ = 0;
-  std::int64_t image_bytes_ = -1;
+  std::uint32_t received_ = 0;    // where the next range starts in what is served
+  std::uint32_t bytes_done_ = 0;  // of the image, in flash
+  std::int64_t served_bytes_ = -1;
   int status_code_ = 0;
   bool new_connection_ = false;
   bool switched_ = false;

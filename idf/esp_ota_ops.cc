@@ -23,6 +23,7 @@ using rota::core::ImageKind;
 using rota::core::Partition;
 using rota::formats::OtaState;
 using rota::idf::esp_err_of;
+using rota::idf::FirstBytes;
 using rota::idf::update_service;
 using rota::idf::UpdateService;
 
@@ -60,35 +61,6 @@ esp_err_t opened(const Result<std::uint32_t>& handle, esp_ota_handle_t* out_hand
   return ESP_OK;
 }
 
-// What arrived on a handle, kept because the call that refuses it may close it.
-struct FirstBytes {
-  std::array<std::byte, formats::kImagePreambleBytes> storage{};
-  std::size_t count = 0;
-
-  explicit FirstBytes(Bytes bytes) : count(std::min(bytes.size(), storage.size())) {
-    std::copy_n(bytes.begin(), count, storage.begin());
-  }
-  Bytes bytes() const { return Bytes(storage).first(count); }
-};
-
-// Errors of the image itself; esp_ota_write and esp_ota_end have one code for all of them.
-bool is_about_the_image(Error error) {
-  const auto number = static_cast<unsigned>(error);
-  return number >= 300 && number < 400;
-}
-
-esp_err_t refuse_image(Error error, Bytes first_bytes) {
-  update_service().log_image_refusal(kTag, error, first_bytes);
-  return ESP_ERR_OTA_VALIDATE_FAILED;
-}
-
-esp_err_t refuse_write(Error error, Bytes first_bytes) {
-  if (error == Error::kFirstByteWrong || is_about_the_image(error)) {
-    return refuse_image(error, first_bytes);
-  }
-  return refuse(error);
-}
-
 // Why the image that runs can not be confirmed or rejected.
 esp_err_t refuse_verdict(Error error) {
   if (error == Error::kNoActiveRecord) {
@@ -110,7 +82,9 @@ esp_err_t set_boot(const esp_partition_t* partition, bool skip_validation) {
   if (status.error() != Error::kValidationFailed) return refuse(status.error());
   std::array<std::byte, formats::kImagePreambleBytes> first{};
   const Status read = service->access().read(row, 0, first);
-  return refuse_image(service->selection().detail(), read.ok() ? Bytes(first) : Bytes{});
+  service->log_image_refusal(kTag, service->selection().detail(),
+                             read.ok() ? Bytes(first) : Bytes{});
+  return ESP_ERR_OTA_VALIDATE_FAILED;
 }
 
 esp_err_t reject_running() {
@@ -193,7 +167,7 @@ esp_err_t esp_ota_write(esp_ota_handle_t handle, const void* data, size_t size) 
   const Bytes bytes(static_cast<const std::byte*>(data), size);
   const Status status = service->update().write(handle, bytes);
   if (status.ok()) return ESP_OK;
-  return refuse_write(status.error(), service->update().first_bytes(handle));
+  return service->refuse_write(kTag, status.error(), service->update().first_bytes(handle));
 }
 
 esp_err_t esp_ota_write_with_offset(esp_ota_handle_t handle,
@@ -216,10 +190,9 @@ esp_err_t esp_ota_end(esp_ota_handle_t handle) {
   if (service == nullptr) return ESP_ERR_NOT_FOUND;
   const FirstBytes first(service->update().first_bytes(handle));
   const Status status = service->update().end(handle);
-  if (status.ok()) return ESP_OK;
-  if (status.error() != Error::kValidationFailed) return refuse(status.error());
-  ESP_LOGE(kTag, "New image failed verification");
-  return refuse_image(service->update().detail(), first.bytes());
+  return status.ok()
+             ? ESP_OK
+             : service->refuse_end(kTag, status.error(), service->update().detail(), first.bytes());
 }
 
 esp_err_t esp_ota_abort(esp_ota_handle_t handle) {

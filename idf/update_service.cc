@@ -7,6 +7,7 @@
 #include <string>
 
 #include "esp_log.h"
+#include "esp_ota_ops.h"
 #include "formats/identify.h"
 #include "idf/errors.h"
 
@@ -256,6 +257,27 @@ void UpdateService::log_image_refusal(const char* tag, Error error, Bytes first_
     ESP_LOGE(tag, "%s%s", words.data(), sentences_of(error).c_str());
   }
   log_what_arrived(tag, first_bytes);
+}
+
+esp_err_t UpdateService::refuse_write(const char* tag, Error error, Bytes first_bytes) {
+  const auto number = static_cast<unsigned>(error);
+  const bool is_about_the_image = number >= 300 && number < 400;
+  if (error != Error::kFirstByteWrong && !is_about_the_image) {
+    log_refusal(tag, error);
+    return esp_err_of(error);
+  }
+  log_image_refusal(tag, error, first_bytes);
+  return ESP_ERR_OTA_VALIDATE_FAILED;
+}
+
+esp_err_t UpdateService::refuse_end(const char* tag, Error error, Error detail, Bytes first_bytes) {
+  if (error != Error::kValidationFailed) {
+    log_refusal(tag, error);
+    return esp_err_of(error);
+  }
+  ESP_LOGE(tag, "New image failed verification");
+  log_image_refusal(tag, detail, first_bytes);
+  return ESP_ERR_OTA_VALIDATE_FAILED;
 }
 
 void UpdateService::log_what_arrived(const char* tag, Bytes first_bytes) {

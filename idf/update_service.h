@@ -3,6 +3,7 @@
 // esp_https_ota.cc are thin over it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -14,11 +15,25 @@
 #include "core/partition_access.h"
 #include "esp_err.h"
 #include "esp_partition.h"
+#include "formats/app_image.h"
 #include "formats/partition_table.h"
 #include "idf/config.h"
 #include "idf/platform.h"
 
 namespace rota::idf {
+
+// The first bytes that arrived on a handle, kept because the call that refuses them may close it.
+class FirstBytes {
+ public:
+  explicit FirstBytes(Bytes bytes) : count_(std::min(bytes.size(), storage_.size())) {
+    std::copy_n(bytes.begin(), count_, storage_.begin());
+  }
+  Bytes bytes() const { return Bytes(storage_).first(count_); }
+
+ private:
+  std::array<std::byte, formats::kImagePreambleBytes> storage_{};
+  std::size_t count_;
+};
 
 class UpdateService {
  public:
@@ -69,6 +84,12 @@ class UpdateService {
   // instead of an image, if that can be told. Begins with the words that ESP-IDF's log has for the
   // case, where scripts wait for them (spec 8.5).
   void log_image_refusal(const char* tag, Error error, Bytes first_bytes);
+
+  // The code for a failed AppUpdate::write or ::end, after a line in the log. All that is wrong
+  // with an image has one code there.
+  esp_err_t refuse_write(const char* tag, Error error, Bytes first_bytes);
+  // `detail`: the reason behind kValidationFailed.
+  esp_err_t refuse_end(const char* tag, Error error, Error detail, Bytes first_bytes);
 
  private:
   void build_faces();

@@ -1,0 +1,779 @@
+// The simplified interface: arguments, what a server may answer (spec 6.3), the steps of a
+// download, finishing and giving up. Partial downloads, resumption and decryption:
+// esp_https_ota_parts_test.cc.
+#include "esp_https_ota.h"
+
+#include "esp_event.h"
+#include "idf/https_ota_for_test.h"
+
+namespace rota::idf {
+namespace {
+
+const esp_partition_t* find(const char* label) {
+  return esp_partition_find_first(ESP_PARTITION_TYPE_ANY, ESP_PARTITION_SUBTYPE_ANY, label);
+}
+
+// ---- One call --------------------------------------------------------------------------------
+
+TEST_F(HttpsOta, OneCallDownloadsVerifiesAndSwitches) {
+  serve_image();
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << board.console;
+  EXPECT_TRUE(holds("ota_0", image));
+  EXPECT_EQ(selected(), "ota_0");
+  EXPECT_EQ(server->requests().size(), 1U);
+  EXPECT_EQ(server->requests()[0].header("Range"), "");
+}
+
+TEST_F(HttpsOta, OneCallChecksItsArguments) {
+  serve_image();
+  EXPECT_EQ(esp_https_ota(nullptr), ESP_ERR_INVALID_ARG);
+  ota.http_config = nullptr;
+  EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_INVALID_ARG);
+  ota.http_config = &http;
+  ota.ota_resumption = true;
+  EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_NOT_SUPPORTED);
+  EXPECT_TRUE(server->requests().empty());
+}
+
+TEST_F(HttpsOta, AFailedCallLeavesNoHandleOpen) {
+  auto broken = image;
+  broken[9000] ^= std::byte{1};
+  int asked = 0;
+  serve([&](const RequestForTest& request) {
+    return serve_file(request, asked++ == 0 ? text_of(broken) : image_text());
+  });
+  EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_OTA_VALIDATE_FAILED);
+  EXPECT_EQ(selected(), "factory");
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << "the slot is free for the next try";
+}
+
+// ---- esp_https_ota_begin: arguments ----------------------------------------------------------
+
+TEST_F(HttpsOta, BeginChecksItsArguments) {
+  serve_image();
+  EXPECT_EQ(esp_https_ota_begin(&ota, nullptr), ESP_ERR_INVALID_ARG);
+  handle = this;
+  EXPECT_EQ(esp_https_ota_begin(nullptr, &handle), ESP_ERR_INVALID_ARG);
+  EXPECT_EQ(handle, nullptr);
+  ota.http_config = nullptr;
+  EXPECT_EQ(begin(), ESP_ERR_INVALID_ARG);
+}
+
+TEST_F(HttpsOta, PlainHttpIsRefusedUnlessTheOptionAllowsIt) {
+  config_for_test().https_ota_allow_http = false;
+  serve_image();
+  EXPECT_EQ(begin(), ESP_ERR_INVALID_ARG) << "nothing verifies the server";
+  EXPECT_TRUE(board.console_has("No option for server verification is enabled")) << board.console;
+  http.cert_pem = "-----BEGIN CERTIFICATE-----";
+  EXPECT_EQ(begin(), ESP_ERR_INVALID_ARG) << "a certificate is of no use without TLS";
+  EXPECT_TRUE(board.console_has("CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP")) << board.console;
+  EXPECT_TRUE(server->requests().empty());
+}
+
+TEST_F(HttpsOta, TheProgramsCallbackSetsUpTheClient) {
+  serve_image();
+  ota.http_client_init_cb = [](esp_http_client_handle_t client) {
+    return esp_http_client_set_header(client, "X-Device", "board 7");
+  };
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK);
+  EXPECT_EQ(server->requests()[0].header("X-Device"), "board 7");
+}
+
+TEST_F(HttpsOta, TheProgramsCallbackCanRefuse) {
+  serve_image();
+  ota.http_client_init_cb = [](esp_http_client_handle_t) -> esp_err_t { return ESP_ERR_NO_MEM; };
+  EXPECT_EQ(begin(), ESP_ERR_NO_MEM);
+  EXPECT_EQ(handle, nullptr);
+  EXPECT_TRUE(server->requests().empty());
+}
+
+TEST_F(HttpsOta, AnUnknownPartitionIsRefused) {
+  serve_image();
+  esp_partition_t unknown = *find("ota_1");
+  unknown.size -= 1;
+  ota.partition.staging = &unknown;
+  EXPECT_EQ(begin(), ESP_FAIL);
+  ota.partition.staging = nullptr;
+  ota.partition.final = &unknown;
+  EXPECT_EQ(begin(), ESP_FAIL);
+}
+
+TEST_F(HttpsOta, AServerThatIsNotThereIsAConnectError) {
+  std::string gone;
+  {
+    const FileServerForTest closed([](const RequestForTest&) { return reply(200, "", ""); });
+    gone = closed.url();
+  }
+  serve_image();
+  use(gone);
+  EXPECT_EQ(begin(), ESP_ERR_HTTP_CONNECT);
+  EXPECT_EQ(handle, nullptr);
+}
+
+// ---- Spec 6.3: what a status means -----------------------------------------------------------
+
+struct StatusRow {
+  int status;
+  esp_err_t begins_with;
+  const char* headers = "";
+  const char* says = "";
+};
+
+class HttpsOtaStatus : public HttpsOta, public testing::WithParamInterface<StatusRow> {};
+
+TEST_P(HttpsOtaStatus, DecidesHowTheUpdateBegins) {
+  const StatusRow& row = GetParam();
+  serve([&](const RequestForTest&) { return reply(row.status, row.headers, image_text()); });
+  EXPECT_EQ(begin(), row.begins_with) << board.console;
+  EXPECT_TRUE(board.console_has(row.says)) << board.console;
+  if (row.begins_with == ESP_OK) {
+    EXPECT_EQ(esp_https_ota_get_status_code(handle), row.status);
+    EXPECT_EQ(perform(), ESP_OK);
+    EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+    EXPECT_TRUE(holds("ota_0", image));
+  } else {
+    EXPECT_EQ(handle, nullptr);
+    EXPECT_EQ(board.flash_state().operation_count, 0U) << "flash was touched";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EveryRow,
+    HttpsOtaStatus,
+    testing::Values(StatusRow{200, ESP_OK},
+                    StatusRow{201, ESP_OK},
+                    StatusRow{203, ESP_OK},
+                    StatusRow{206, ESP_OK},
+                    StatusRow{300, ESP_OK},
+                    StatusRow{305, ESP_OK},
+                    StatusRow{301, ESP_ERR_INVALID_ARG},
+                    StatusRow{302, ESP_ERR_INVALID_ARG},
+                    StatusRow{303, ESP_ERR_INVALID_ARG},
+                    StatusRow{307, ESP_ERR_INVALID_ARG},
+                    StatusRow{308, ESP_ERR_INVALID_ARG},
+                    StatusRow{304, ESP_ERR_HTTP_NOT_MODIFIED},
+                    StatusRow{416, ESP_ERR_HTTP_RANGE_NOT_SATISFIABLE},
+                    StatusRow{401, ESP_ERR_NOT_SUPPORTED, "", "Set the user name and password"},
+                    StatusRow{401, ESP_ERR_NOT_SUPPORTED, "WWW-Authenticate: Negotiate\r\n"},
+                    StatusRow{403, ESP_FAIL, "", "403"},
+                    StatusRow{404, ESP_FAIL, "", "404"},
+                    StatusRow{400, ESP_FAIL},
+                    StatusRow{405, ESP_FAIL},
+                    StatusRow{410, ESP_FAIL},
+                    StatusRow{429, ESP_FAIL},
+                    StatusRow{499, ESP_FAIL},
+                    StatusRow{500, ESP_FAIL},
+                    StatusRow{503, ESP_FAIL},
+                    StatusRow{599, ESP_FAIL}),
+    [](const testing::TestParamInfo<StatusRow>& row) {
+      return "Status" + std::to_string(row.param.status) + "Row" + std::to_string(row.index);
+    });
+
+class HttpsOtaRedirect : public HttpsOta, public testing::WithParamInterface<int> {};
+
+TEST_P(HttpsOtaRedirect, IsFollowed) {
+  serve([&](const RequestForTest& request) {
+    if (request.target() == "/app.bin") {
+      return reply(GetParam(), "Location: " + server->url("/moved.bin") + "\r\n", "moved");
+    }
+    return serve_file(request, image_text());
+  });
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << board.console;
+  EXPECT_TRUE(holds("ota_0", image));
+  ASSERT_EQ(server->requests().size(), 2U);
+  EXPECT_EQ(server->requests()[1].method(), "GET");
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryStatus, HttpsOtaRedirect, testing::Values(301, 302, 303, 307, 308));
+
+TEST_F(HttpsOta, ARedirectMayBeRelative) {
+  serve([&](const RequestForTest& request) {
+    if (request.target() == "/app.bin") return reply(302, "Location: /moved.bin\r\n", "");
+    return serve_file(request, image_text());
+  });
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << board.console;
+  EXPECT_EQ(server->requests()[1].target(), "/moved.bin");
+}
+
+TEST_F(HttpsOta, ARedirectLeadsToAnotherServer) {
+  FileServerForTest other(
+      [&](const RequestForTest& request) { return serve_file(request, image_text()); });
+  serve([&](const RequestForTest&) {
+    return reply(302, "Location: " + other.url("/fw.bin") + "\r\n", "elsewhere");
+  });
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << board.console;
+  ASSERT_EQ(other.requests().size(), 1U);
+  EXPECT_EQ(other.requests()[0].target(), "/fw.bin");
+}
+
+// Repaired: the reference follows redirects for ever.
+TEST_F(HttpsOta, Trap60RedirectsInACircleEnd) {
+  serve([&](const RequestForTest&) { return reply(302, "Location: " + url + "\r\n", ""); });
+  EXPECT_EQ(begin(), ESP_ERR_HTTP_MAX_REDIRECT);
+  EXPECT_EQ(server->requests().size(), 11U);
+}
+
+TEST_F(HttpsOta, TheLimitOfRedirectsIsThatOfTheClient) {
+  http.max_redirection_count = 2;
+  serve([&](const RequestForTest&) { return reply(302, "Location: " + url + "\r\n", ""); });
+  EXPECT_EQ(begin(), ESP_ERR_HTTP_MAX_REDIRECT);
+  EXPECT_EQ(server->requests().size(), 3U);
+}
+
+TEST_F(HttpsOta, CredentialsAreSentWhenTheServerAsks) {
+  http.username = "u";
+  http.password = "p";
+  serve([&](const RequestForTest& request) {
+    if (request.header("Authorization").empty()) {
+      return reply(401, "WWW-Authenticate: Basic realm=\"files\"\r\n", "who are you?");
+    }
+    return serve_file(request, image_text());
+  });
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << board.console;
+  ASSERT_EQ(server->requests().size(), 2U);
+  EXPECT_EQ(server->requests()[1].header("Authorization"), "Basic dTpw");
+}
+
+TEST_F(HttpsOta, WrongCredentialsAreNotTriedForEver) {
+  http.username = "u";
+  http.password = "p";
+  http.max_authorization_retries = 3;
+  serve([&](const RequestForTest&) {
+    return reply(401, "WWW-Authenticate: Basic realm=\"files\"\r\n", "no");
+  });
+  EXPECT_EQ(begin(), ESP_FAIL);
+  EXPECT_EQ(server->requests().size(), 4U);
+}
+
+TEST_F(HttpsOta, NoAuthorizationIsTriedWhenTheProgramForbidsIt) {
+  http.username = "u";
+  http.password = "p";
+  http.max_authorization_retries = -1;
+  serve([&](const RequestForTest&) {
+    return reply(401, "WWW-Authenticate: Basic realm=\"files\"\r\n", "no");
+  });
+  EXPECT_EQ(begin(), ESP_FAIL);
+  EXPECT_EQ(server->requests().size(), 1U);
+}
+
+// ---- The steps of a download -----------------------------------------------------------------
+
+TEST_F(HttpsOta, StepByStep) {
+  serve_image();
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_get_image_len_read(handle), -1) << "nothing has begun";
+  EXPECT_EQ(esp_https_ota_get_image_size(handle), static_cast<int>(image.size()));
+  EXPECT_FALSE(esp_https_ota_is_complete_data_received(handle));
+  EXPECT_EQ(esp_https_ota_perform(handle), ESP_ERR_HTTPS_OTA_IN_PROGRESS);
+  EXPECT_EQ(esp_https_ota_get_image_len_read(handle), 1024);
+  EXPECT_EQ(perform(), ESP_OK);
+  EXPECT_TRUE(esp_https_ota_is_complete_data_received(handle));
+  EXPECT_EQ(esp_https_ota_get_image_len_read(handle), static_cast<int>(image.size()));
+  EXPECT_EQ(esp_https_ota_perform(handle), ESP_FAIL) << "there is nothing left to perform";
+  EXPECT_EQ(selected(), "factory") << "not before finish";
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+  EXPECT_EQ(selected(), "ota_0");
+}
+
+TEST_F(HttpsOta, ABufferSizeBelowTheMinimumIsRaised) {
+  http.buffer_size = 100;
+  serve_image();
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK);
+}
+
+TEST_F(HttpsOta, ALargeBufferTakesLargeSteps) {
+  http.buffer_size = 16384;
+  ota.buffer_caps = 1U << 12U;
+  serve_image();
+  ASSERT_EQ(begin(), ESP_OK);
+  int steps = 0;
+  while (esp_https_ota_perform(handle) == ESP_ERR_HTTPS_OTA_IN_PROGRESS) ++steps;
+  EXPECT_EQ(steps, 3) << "1024, then 16384, then the rest of " << image.size();
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+}
+
+TEST_F(HttpsOta, HandlesThatAreNotOpenAreRefused) {
+  serve_image();
+  esp_app_desc_t description{};
+  EXPECT_EQ(esp_https_ota_perform(nullptr), ESP_ERR_INVALID_ARG);
+  EXPECT_EQ(esp_https_ota_finish(nullptr), ESP_ERR_INVALID_ARG);
+  EXPECT_EQ(esp_https_ota_abort(nullptr), ESP_ERR_INVALID_ARG);
+  EXPECT_EQ(esp_https_ota_get_img_desc(nullptr, &description), ESP_ERR_INVALID_ARG);
+  EXPECT_EQ(esp_https_ota_get_image_len_read(nullptr), -1);
+  EXPECT_EQ(esp_https_ota_get_image_size(nullptr), -1);
+  EXPECT_EQ(esp_https_ota_get_status_code(nullptr), -1);
+  EXPECT_FALSE(esp_https_ota_is_complete_data_received(nullptr));
+  ASSERT_EQ(begin(), ESP_OK);
+  ASSERT_EQ(esp_https_ota_abort(handle), ESP_OK);
+  EXPECT_EQ(esp_https_ota_perform(handle), ESP_ERR_INVALID_ARG) << "aborted";
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_ERR_INVALID_ARG);
+}
+
+TEST_F(HttpsOta, AChunkedBodyHasNoSize) {
+  serve([&](const RequestForTest&) {
+    std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (std::string_view rest = image_text(); !rest.empty();) {
+      const std::string_view piece = rest.substr(0, 3000);
+      char size[16];
+      std::snprintf(size, sizeof(size), "%zx\r\n", piece.size());
+      (text += size).append(piece).append("\r\n");
+      rest.remove_prefix(piece.size());
+    }
+    return ReplyForTest{text + "0\r\n\r\n"};
+  });
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_get_image_size(handle), -1);
+  EXPECT_EQ(perform(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+  EXPECT_TRUE(holds("ota_0", image));
+}
+
+TEST_F(HttpsOta, AServerThatClosesInsteadOfSendingALength) {
+  serve([&](const RequestForTest&) {
+    return ReplyForTest{"HTTP/1.0 200 ok\r\n\r\n" + std::string(image_text()),
+                        ReplyForTest::Then::kClose};
+  });
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK);
+  EXPECT_TRUE(holds("ota_0", image));
+}
+
+TEST_F(HttpsOta, BulkEraseErasesForTheWholeImage) {
+  ota.bulk_flash_erase = true;
+  config_for_test().slot_writing_reference = true;
+  board.put(board.partition("ota_0").offset, std::vector<std::byte>(0x100000, std::byte{0}));
+  serve_image();
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_perform(handle), ESP_ERR_HTTPS_OTA_IN_PROGRESS);
+  const Bytes slot = board.bytes_of("ota_0");
+  EXPECT_EQ(slot[align_up(static_cast<std::uint32_t>(image.size()), 4096) - 1], std::byte{0xFF});
+  EXPECT_EQ(slot[align_up(static_cast<std::uint32_t>(image.size()), 4096)], std::byte{0});
+  EXPECT_EQ(perform(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+}
+
+// ---- Where the image goes --------------------------------------------------------------------
+
+TEST_F(HttpsOta, AnotherSlotCanBeChosen) {
+  serve_image();
+  ota.partition.staging = find("ota_1");
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK);
+  EXPECT_EQ(selected(), "ota_1");
+}
+
+// Repaired: the reference follows a null pointer.
+TEST_F(HttpsOta, Trap58StagingAndFinalMayBeTheSame) {
+  serve_image();
+  ota.partition.staging = find("ota_1");
+  ota.partition.final = find("ota_1");
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK);
+  EXPECT_EQ(selected(), "ota_1");
+}
+
+TEST_F(HttpsOta, AFileForADataPartitionIsStagedAndCopied) {
+  const std::string data(0x10000, 'd');
+  serve([&](const RequestForTest& request) { return serve_file(request, data); });
+  ota.partition.final = find("storage");
+  ota.partition.finalize_with_copy = true;
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK);
+  EXPECT_TRUE(holds("storage", bytes_of(data)));
+  EXPECT_EQ(selected(), "factory") << "data do not boot";
+}
+
+TEST_F(HttpsOta, AFileForFactoryIsCopiedAndNothingIsSwitched) {
+  boot.reset();
+  board.put_image("ota_0", {.version = "1.0.0"});
+  board.put_records(PlatformForTest::record(1, formats::OtaState::kValid),
+                    formats::OtaRecord::blank());
+  board.run_from("ota_0");
+  serve_image();
+  ota.partition.final = find("factory");
+  ota.partition.finalize_with_copy = true;
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK);
+  EXPECT_TRUE(holds("factory", image));
+  EXPECT_EQ(selected(), "ota_0");
+}
+
+TEST_F(HttpsOta, AnAppOnTrialMayConfirmItselfAndGoOn) {
+  boot.reset();
+  config_for_test().app_rollback_enable = true;
+  board.put_image("ota_0", {.version = "1.0.0"});
+  board.put_records(PlatformForTest::record(1, formats::OtaState::kPendingVerify),
+                    formats::OtaRecord::blank());
+  board.run_from("ota_0");
+  serve_image();
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_perform(handle), ESP_ERR_OTA_ROLLBACK_INVALID_STATE);
+  EXPECT_EQ(esp_ota_mark_app_valid_cancel_rollback(), ESP_OK);
+  EXPECT_EQ(perform(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+}
+
+// ---- What arrives ----------------------------------------------------------------------------
+
+struct WrongFile {
+  const char* name;
+  std::function<std::vector<std::byte>(const PlatformForTest&)> make;
+  esp_err_t perform;
+  esp_err_t finish;  // only when perform succeeds
+  const char* says;
+};
+
+class HttpsOtaWrongFile : public HttpsOta, public testing::WithParamInterface<WrongFile> {};
+
+std::vector<std::byte> bytes_from(std::string_view text) {
+  const Bytes bytes = bytes_of(text);
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST_P(HttpsOtaWrongFile, IsRefusedWithItsCause) {
+  const auto file = GetParam().make(board);
+  board.put_image("ota_0", {.version = "old"});
+  serve([&](const RequestForTest& request) { return serve_file(request, text_of(file)); });
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(perform(), GetParam().perform) << board.console;
+  if (GetParam().perform == ESP_OK) {
+    EXPECT_EQ(esp_https_ota_finish(handle), GetParam().finish);
+  } else {
+    EXPECT_EQ(esp_https_ota_abort(handle), ESP_OK);
+    EXPECT_TRUE(holds("ota_0", board.make_image({.version = "old"}))) << "the old image is lost";
+  }
+  EXPECT_TRUE(board.console_has(GetParam().says)) << board.console;
+  EXPECT_EQ(selected(), "factory");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Scenario,
+    HttpsOtaWrongFile,
+    testing::Values(
+        WrongFile{
+            "Trap55UnderOneKilobyte",
+            [](const PlatformForTest&) { return std::vector<std::byte>(900, std::byte{0xE9}); },
+            ESP_FAIL, ESP_OK, "Complete headers were not received"},
+        WrongFile{"AWebPage",
+                  [](const PlatformForTest&) {
+                    return bytes_from("<html><head><title>Login</title></head>" +
+                                      std::string(2000, ' ') + "</html>");
+                  },
+                  ESP_ERR_OTA_VALIDATE_FAILED, ESP_OK, "an HTML page titled 'Login'"},
+        WrongFile{"AShortErrorText",
+                  [](const PlatformForTest&) { return bytes_from("Error opening 'app.bin'"); },
+                  ESP_FAIL, ESP_OK, "Error opening"},
+        WrongFile{
+            "RandomBytes",
+            [](const PlatformForTest&) { return std::vector<std::byte>(32000, std::byte{0x5A}); },
+            ESP_ERR_OTA_VALIDATE_FAILED, ESP_OK, "OTA image has invalid magic byte 0x5a"},
+        WrongFile{"AnotherChip",
+                  [](const PlatformForTest& board) { return board.make_image({.chip_id = 9}); },
+                  ESP_ERR_INVALID_VERSION, ESP_OK, "mismatch chip ID, expected 0, found 9"},
+        WrongFile{"ATooNewMinimumRevision",
+                  [](const PlatformForTest& board) {
+                    return board.make_image({.min_chip_revision = 400});
+                  },
+                  ESP_ERR_INVALID_VERSION, ESP_OK, "chip revision check failed."},
+        WrongFile{"ATooOldMaximumRevision",
+                  [](const PlatformForTest& board) {
+                    return board.make_image({.max_chip_revision = 200});
+                  },
+                  ESP_ERR_INVALID_VERSION, ESP_OK, "chip revision check failed."},
+        WrongFile{
+            "AnotherSpiMode",
+            [](const PlatformForTest& board) { return board.make_image({.spi_flash_mode = 1}); },
+            ESP_ERR_OTA_SPI_MODE_MISMATCH, ESP_OK, "flash mode"},
+        WrongFile{"CutTo64000Bytes",
+                  [](const PlatformForTest& board) {
+                    auto whole = board.make_image({.payload_bytes = 100000});
+                    whole.resize(64000);
+                    return whole;
+                  },
+                  ESP_OK, ESP_ERR_OTA_VALIDATE_FAILED, "New image failed verification"},
+        WrongFile{"ADamagedByte",
+                  [](const PlatformForTest& board) {
+                    auto whole = board.make_image({.version = "2"});
+                    whole[15000] ^= std::byte{0x10};
+                    return whole;
+                  },
+                  ESP_OK, ESP_ERR_OTA_VALIDATE_FAILED, "New image failed verification"},
+        WrongFile{"WithoutDigest",
+                  [](const PlatformForTest& board) { return board.make_image({.digest = false}); },
+                  ESP_OK, ESP_ERR_OTA_VALIDATE_FAILED, "digest"}),
+    [](const testing::TestParamInfo<WrongFile>& row) { return row.param.name; });
+
+TEST_F(HttpsOta, AnImageLargerThanItsSlotIsRefused) {
+  const auto large = board.make_image({.payload_bytes = 0x100000});
+  serve([&](const RequestForTest& request) { return serve_file(request, text_of(large)); });
+  EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_INVALID_SIZE);
+  ota.bulk_flash_erase = true;
+  EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_INVALID_SIZE);
+  EXPECT_EQ(selected(), "factory");
+}
+
+TEST_F(HttpsOta, AnOldSecureVersionIsRefusedAtTheEnd) {
+  boot.reset();
+  config_for_test().app_anti_rollback = true;
+  board.fuses.secure_version = 1;
+  serve_image();
+  EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_OTA_SMALL_SEC_VER);
+  EXPECT_EQ(selected(), "factory");
+}
+
+TEST_F(HttpsOta, AFlashThatFailsIsReported) {
+  serve_image();
+  ASSERT_EQ(begin(), ESP_OK);
+  board.next_erase_fails = Error::kFlashEraseFailed;
+  EXPECT_EQ(perform(), ESP_ERR_FLASH_OP_FAIL);
+  EXPECT_EQ(esp_https_ota_abort(handle), ESP_OK);
+  EXPECT_EQ(selected(), "factory");
+}
+
+// ---- The network fails -----------------------------------------------------------------------
+
+ReplyForTest cut(ReplyForTest whole, std::size_t missing, ReplyForTest::Then then) {
+  whole.text.resize(whole.text.size() - missing);
+  whole.then = then;
+  return whole;
+}
+
+TEST_F(HttpsOta, AConnectionThatEndsEarlyIsAnError) {
+  serve([&](const RequestForTest& request) {
+    return cut(serve_file(request, image_text()), 5000, ReplyForTest::Then::kClose);
+  });
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(perform(), ESP_FAIL);
+  EXPECT_FALSE(esp_https_ota_is_complete_data_received(handle));
+  EXPECT_EQ(esp_https_ota_abort(handle), ESP_OK);
+  EXPECT_EQ(selected(), "factory");
+}
+
+TEST_F(HttpsOta, Trap64WithoutALengthAnEarlyEndIsOnlySeenAtTheEnd) {
+  serve([&](const RequestForTest&) {
+    return ReplyForTest{"HTTP/1.0 200 ok\r\n\r\n" + std::string(image_text().substr(0, 9000)),
+                        ReplyForTest::Then::kClose};
+  });
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(perform(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_ERR_OTA_VALIDATE_FAILED);
+  EXPECT_EQ(selected(), "factory");
+}
+
+// Repaired: the reference waits for ever.
+TEST_F(HttpsOta, AStalledServerEndsInATimeout) {
+  http.timeout_ms = kShortTimeoutMs;
+  serve([&](const RequestForTest& request) {
+    return cut(serve_file(request, image_text()), 5000, ReplyForTest::Then::kStall);
+  });
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(perform(), ESP_ERR_TIMEOUT);
+  EXPECT_TRUE(board.console_has("The download stood still")) << board.console;
+  EXPECT_EQ(esp_https_ota_abort(handle), ESP_OK);
+}
+
+TEST_F(HttpsOta, AServerThatStallsBeforeTheHeaderEndsInATimeout) {
+  http.timeout_ms = kShortTimeoutMs;
+  serve([&](const RequestForTest& request) {
+    return cut(serve_file(request, image_text()), image.size() - 500, ReplyForTest::Then::kStall);
+  });
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_perform(handle), ESP_ERR_TIMEOUT);
+  EXPECT_EQ(esp_https_ota_abort(handle), ESP_OK);
+}
+
+TEST_F(HttpsOta, AServerThatNeverAnswersIsACodeOfTheClient) {
+  http.timeout_ms = kShortTimeoutMs;
+  serve([&](const RequestForTest&) { return ReplyForTest{"", ReplyForTest::Then::kStall}; });
+  EXPECT_EQ(begin(), -ESP_ERR_HTTP_EAGAIN);
+  EXPECT_EQ(handle, nullptr);
+}
+
+// ---- get_img_desc ----------------------------------------------------------------------------
+
+TEST_F(HttpsOta, TheDescriptionIsReadBeforeAnythingIsWritten) {
+  serve_image();
+  esp_app_desc_t description{};
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_get_img_desc(handle, nullptr), ESP_ERR_INVALID_ARG);
+  EXPECT_EQ(esp_https_ota_get_img_desc(handle, &description), ESP_OK);
+  EXPECT_STREQ(description.version, "2.0.0");
+  EXPECT_EQ(board.flash_state().operation_count, 0U);
+  EXPECT_EQ(perform(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+  EXPECT_TRUE(holds("ota_0", image));
+}
+
+// Repaired: the second call of the reference overwrites the first bytes with those in flash.
+TEST_F(HttpsOta, Trap56TheDescriptionMayBeReadTwice) {
+  board.put_image("ota_0", {.version = "old"});
+  serve_image();
+  esp_app_desc_t description{};
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_get_img_desc(handle, &description), ESP_OK);
+  EXPECT_EQ(esp_https_ota_get_img_desc(handle, &description), ESP_OK);
+  EXPECT_STREQ(description.version, "2.0.0");
+  EXPECT_EQ(esp_https_ota_perform(handle), ESP_ERR_HTTPS_OTA_IN_PROGRESS);
+  description = {};
+  EXPECT_EQ(esp_https_ota_get_img_desc(handle, &description), ESP_OK) << "from flash";
+  EXPECT_STREQ(description.version, "2.0.0");
+  EXPECT_EQ(perform(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+  EXPECT_TRUE(holds("ota_0", image));
+}
+
+TEST_F(HttpsOta, WhatIsNoAppHasNoDescription) {
+  serve([&](const RequestForTest& request) {
+    return serve_file(request, "<html><title>404</title>" + std::string(40000, ' '));
+  });
+  esp_app_desc_t description{};
+  esp_bootloader_desc_t bootloader{};
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_get_img_desc(handle, &description), ESP_FAIL);
+  EXPECT_TRUE(board.console_has("Incorrect app descriptor magic")) << board.console;
+  EXPECT_TRUE(board.console_has("an HTML page titled '404'")) << board.console;
+  EXPECT_EQ(esp_https_ota_get_bootloader_img_desc(handle, &bootloader), ESP_FAIL);
+}
+
+TEST_F(HttpsOta, AShortFileHasNoDescription) {
+  serve([&](const RequestForTest& request) { return serve_file(request, std::string(180, 'x')); });
+  esp_app_desc_t description{};
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_get_img_desc(handle, &description), ESP_FAIL);
+  EXPECT_EQ(esp_https_ota_abort(handle), ESP_OK);
+}
+
+TEST_F(HttpsOta, DataHaveNoDescription) {
+  serve_image();
+  ota.partition.final = find("storage");
+  esp_app_desc_t description{};
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_get_img_desc(handle, &description), ESP_FAIL);
+}
+
+// ---- finish and abort in every phase ---------------------------------------------------------
+
+TEST_F(HttpsOta, Trap57FinishBeforeTheEndSwitchesNothing) {
+  serve_image();
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+  EXPECT_TRUE(board.is_erased("otadata"));
+  EXPECT_TRUE(board.console_has("before all data were received")) << board.console;
+
+  ASSERT_EQ(begin(), ESP_OK);
+  perform_until(2048);
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_ERR_OTA_VALIDATE_FAILED);
+  EXPECT_TRUE(board.is_erased("otadata"));
+}
+
+TEST_F(HttpsOta, FinishAfterTheLastByteButBeforePerformSaidSoSwitchesNothing) {
+  serve_image();
+  ASSERT_EQ(begin(), ESP_OK);
+  perform_until(static_cast<int>(image.size()));
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+  EXPECT_TRUE(board.is_erased("otadata"));
+}
+
+TEST_F(HttpsOta, AbortInEveryPhaseLeavesWhatBootsAlone) {
+  serve_image();
+  for (const int phase : {0, 1, 2, 3, 4}) {
+    ASSERT_EQ(begin(), ESP_OK);
+    if (phase == 1) {
+      esp_app_desc_t description{};
+      ASSERT_EQ(esp_https_ota_get_img_desc(handle, &description), ESP_OK);
+    }
+    if (phase == 2) perform_until(1);
+    if (phase == 3) perform_until(10000);
+    if (phase == 4) {
+      ASSERT_EQ(perform(), ESP_OK);
+    }
+    EXPECT_EQ(esp_https_ota_abort(handle), ESP_OK) << "phase " << phase;
+    EXPECT_EQ(esp_https_ota_abort(handle), ESP_ERR_INVALID_ARG) << "phase " << phase;
+    EXPECT_TRUE(board.is_erased("otadata"));
+  }
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << "no handle is left open";
+}
+
+TEST_F(HttpsOta, TwoUpdatesOfOneSlotAtATimeAreRefused) {
+  serve_image();
+  ASSERT_EQ(begin(), ESP_OK);
+  perform_until(1);
+  EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_OTA_ALREADY_IN_PROGRESS);
+  EXPECT_EQ(perform(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
+}
+
+// ---- Events ----------------------------------------------------------------------------------
+
+struct EventForTest {
+  int id;
+  int value;  // of those that carry one; else -1
+  friend bool operator==(const EventForTest&, const EventForTest&) = default;
+  friend void PrintTo(const EventForTest& event, std::ostream* out) {
+    *out << event.id << ":" << event.value;
+  }
+};
+
+// Runs `program` in a boot with a default event loop and returns the events of the update.
+std::vector<EventForTest> events_of(PlatformForTest& board, std::function<void()> program) {
+  std::vector<EventForTest> events;
+  const auto record = [](void* argument, esp_event_base_t, std::int32_t id, void* data) {
+    int value = -1;
+    if (id == ESP_HTTPS_OTA_WRITE_FLASH || id == ESP_HTTPS_OTA_UPDATE_BOOT_PARTITION) {
+      value = *static_cast<int*>(data);
+    } else if (id == ESP_HTTPS_OTA_VERIFY_CHIP_ID || id == ESP_HTTPS_OTA_VERIFY_CHIP_REVISION) {
+      value = *static_cast<std::uint16_t*>(data);
+    }
+    static_cast<std::vector<EventForTest>*>(argument)->push_back({id, value});
+  };
+  board.run([&] {
+    ASSERT_EQ(esp_event_loop_create_default(), ESP_OK);
+    ASSERT_EQ(esp_event_handler_register(ESP_HTTPS_OTA_EVENT, ESP_EVENT_ANY_ID, record, &events),
+              ESP_OK);
+    program();
+  });
+  return events;
+}
+
+TEST_F(HttpsOta, EventsTellTheStoryOfAnUpdate) {
+  image = board.make_image({.payload_bytes = 2000, .min_chip_revision = 100});
+  serve_image();
+  boot.reset();
+  const auto events = events_of(board, [&] {
+    ASSERT_EQ(begin(), ESP_OK);
+    esp_app_desc_t description{};
+    ASSERT_EQ(esp_https_ota_get_img_desc(handle, &description), ESP_OK);
+    ASSERT_EQ(perform(), ESP_OK);
+    ASSERT_EQ(esp_https_ota_finish(handle), ESP_OK);
+  });
+  const int size = static_cast<int>(image.size());
+  const std::vector<EventForTest> expected = {
+      {ESP_HTTPS_OTA_START, -1},
+      {ESP_HTTPS_OTA_CONNECTED, -1},
+      {ESP_HTTPS_OTA_GET_IMG_DESC, -1},
+      {ESP_HTTPS_OTA_VERIFY_CHIP_ID, 0},
+      {ESP_HTTPS_OTA_VERIFY_CHIP_REVISION, 100},
+      {ESP_HTTPS_OTA_WRITE_FLASH, 1024},
+      {ESP_HTTPS_OTA_WRITE_FLASH, 2048},
+      {ESP_HTTPS_OTA_WRITE_FLASH, size},
+      {ESP_HTTPS_OTA_UPDATE_BOOT_PARTITION, ESP_PARTITION_SUBTYPE_APP_OTA_0},
+      {ESP_HTTPS_OTA_FINISH, -1}};
+  EXPECT_EQ(events, expected) << board.console;
+}
+
+TEST_F(HttpsOta, EventsOfFailures) {
+  image = board.make_image({.chip_id = 5});
+  serve_image();
+  boot.reset();
+  const auto events = events_of(board, [&] {
+    EXPECT_EQ(esp_https_ota_begin(nullptr, nullptr), ESP_ERR_INVALID_ARG);
+    EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_INVALID_VERSION);
+    EXPECT_EQ(esp_https_ota_abort(nullptr), ESP_ERR_INVALID_ARG);
+  });
+  const std::vector<EventForTest> expected = {{ESP_HTTPS_OTA_START, -1},
+                                              {ESP_HTTPS_OTA_START, -1},
+                                              {ESP_HTTPS_OTA_CONNECTED, -1},
+                                              {ESP_HTTPS_OTA_VERIFY_CHIP_ID, 5},
+                                              {ESP_HTTPS_OTA_VERIFY_CHIP_REVISION, 0},
+                                              {ESP_HTTPS_OTA_ABORT, -1},
+                                              {ESP_HTTPS_OTA_ABORT, -1}};
+  EXPECT_EQ(events, expected) << board.console;
+}
+
+}  // namespace
+}  // namespace rota::idf
