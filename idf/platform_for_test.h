@@ -83,6 +83,10 @@ class PlatformForTest final : public Platform {
   // Asks the board's bootloader; returns the label of what it starts, "" when nothing starts.
   std::string reset(ResetReason reason = ResetReason::kSoftware);
 
+  // Arms a power cut in the chip; afterwards every operation fails until power_on().
+  void plan_cut(const board::CutPlan& plan) { memory_.chip.plan_cut(plan); }
+  void power_on() { memory_.chip.power_on(); }
+
   // Runs a program as app_main of one boot. Returns the reason of the restart that ended the boot;
   // nullopt: it ended because nothing was left to happen.
   std::optional<ResetReason> run(std::function<void()> app_main);
