@@ -109,6 +109,8 @@ class PlatformForTest final : public Platform {
   // The next operation of this kind fails with this error, once.
   std::optional<Error> next_program_fails;
   std::optional<Error> next_erase_fails;
+  // The clock moves while the chip is busy, by typical times of a data sheet.
+  bool flash_takes_time = false;
 
   // ---- Platform ----
   core::Flash& flash() override { return flash_; }
@@ -137,6 +139,9 @@ class PlatformForTest final : public Platform {
     const core::FlashGeometry& geometry() const override;
 
    private:
+    template <class Operation>
+    Status operate(std::optional<Error>& next_fails, Operation operation);
+
     PlatformForTest& board_;
   };
 
