@@ -46,7 +46,10 @@ using Status = BasicStatus<Error>;
 template <class T, class E = Error>
 class [[nodiscard]] Result {
  public:
-  constexpr Result(T value) : ok_(true), value_(std::move(value)) {}
+  constexpr Result(const T& value) : ok_(true), value_(value) {}
+  constexpr Result(T&& value) : ok_(true), value_(std::move(value)) {}
+  // A default-made value, to be filled where it stands: large values on small stacks.
+  constexpr explicit Result(std::in_place_t) : ok_(true), value_() {}
   constexpr Result(Failed<E> failed) : ok_(false), error_(failed.error) {}
   constexpr Result(E error) requires(!std::is_same_v<T, E>)
       : ok_(false), error_(std::move(error)) {}

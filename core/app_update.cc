@@ -86,7 +86,8 @@ void AppUpdate::allow_dangerous_writes_as_needed() {
   bool needed = false;
   for (const Update& update : updates_) {
     if (update.handle == 0) continue;
-    needed = needed || is_dangerous_type(update.staging->type) || is_dangerous_type(update.final->type);
+    needed =
+        needed || is_dangerous_type(update.staging->type) || is_dangerous_type(update.final->type);
   }
   access_.protection().dangerous_writes_allowed = needed;
 }
@@ -102,7 +103,8 @@ Result<std::uint32_t> AppUpdate::begin(const Partition& partition, std::uint32_t
   plan.erase_with_writes = image_size == kUpdateSequentialWrites;
   if (!plan.erase_with_writes) {
     const bool whole = image_size == 0 || image_size == kUpdateSizeUnknown;
-    // 32 bits wide, as on the chips: a size within a sector of 2^32 becomes 0, and nothing is erased.
+    // 32 bits wide, as on the chips: a size within a sector of 2^32 becomes 0, and nothing is
+    // erased.
     plan.bulk_erase_bytes = align_up(whole ? partition.size : image_size, kSectorBytes);
   }
   const auto opened = open(partition, plan);
@@ -124,7 +126,8 @@ Result<std::uint32_t> AppUpdate::begin(const Partition& partition, std::uint32_t
   return update.handle;
 }
 
-Result<std::uint32_t> AppUpdate::resume(const Partition& partition, std::uint32_t erase_size,
+Result<std::uint32_t> AppUpdate::resume(const Partition& partition,
+                                        std::uint32_t erase_size,
                                         std::uint32_t image_offset) {
   if (image_offset > partition.size) return Error::kInvalidArgument;
   ROTA_TRY(check_may_update(partition, true));
@@ -187,9 +190,15 @@ Status AppUpdate::verify_image_of(const Update& update, ImageKind kind) {
 }
 
 Status AppUpdate::verify_table_of(const Update& update) {
-  std::array<std::byte, formats::kTableBytes> table{};
-  ROTA_TRY(access_.read(*update.staging, 0, table));
-  return formats::read_table_as_bootloader(table, access_.flash().geometry().size_bytes).status();
+  formats::BootloaderTableCheck check(access_.flash().geometry().size_bytes);
+  for (std::uint32_t at = 0; at < formats::kTableBytes; at += formats::kTableRowBytes) {
+    std::array<std::byte, formats::kTableRowBytes> row{};
+    ROTA_TRY(access_.read(*update.staging, at, row));
+    const Result<bool> ended = check.next(row);
+    ROTA_TRY(ended);
+    if (*ended) return {};
+  }
+  return Error::kTableNoEnd;
 }
 
 Status AppUpdate::verify(const Update& update) {

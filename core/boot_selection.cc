@@ -43,14 +43,22 @@ const Partition* BootSelection::slot(std::uint32_t number) const {
 }
 
 bool BootSelection::verifies(const Partition& partition, Error* why) const {
-  const auto facts = verify_image(access_.flash(), settings_.chip,
-                                  {range_of(partition), ImageKind::kApp, ImageChecks::kApplication});
-  if (!facts && why != nullptr) *why = facts.error();
-  return facts.ok();
+  const Status good =
+      check_image(access_.flash(), settings_.chip,
+                  {range_of(partition), ImageKind::kApp, ImageChecks::kApplication});
+  if (!good.ok() && why != nullptr) *why = good.error();
+  return good.ok();
 }
 
 std::uint32_t BootSelection::burned_version() const {
   return secure_version_of_fuses(efuses_.secure_version_bits(), settings_.secure_version_width);
+}
+
+// A function of its own: its description would be on the stack while an image is verified.
+[[gnu::noinline]] bool BootSelection::is_not_below_burned_version(
+    const Partition& partition) const {
+  const auto description = read_app_description(access_, partition);
+  return description.ok() && description->secure_version >= burned_version();
 }
 
 Status BootSelection::check_secure_version(const Partition& partition) {
@@ -137,7 +145,8 @@ const Partition* BootSelection::last_invalid_partition() const {
   const OtaRecord* oldest = nullptr;
   for (const OtaRecord& record : now->records) {
     const bool given_up = record.state == OtaState::kInvalid || record.state == OtaState::kAborted;
-    if (record.sequence == formats::kBlankSequence || !record.check_is_good() || !given_up) continue;
+    if (record.sequence == formats::kBlankSequence || !record.check_is_good() || !given_up)
+      continue;
     if (oldest == nullptr || record.sequence < oldest->sequence) oldest = &record;
   }
   if (oldest == nullptr) return nullptr;
@@ -148,8 +157,8 @@ const Partition* BootSelection::last_invalid_partition() const {
 Status BootSelection::burn_running_version() {
   const auto description = read_app_description(access_, running_);
   ROTA_TRY(description);
-  const auto bits = fuse_bits_to_burn(efuses_.secure_version_bits(),
-                                      settings_.secure_version_width, description->secure_version);
+  const auto bits = fuse_bits_to_burn(efuses_.secure_version_bits(), settings_.secure_version_width,
+                                      description->secure_version);
   ROTA_TRY(bits);
   if (*bits == 0) return {};
   return efuses_.burn_secure_version_bits(*bits);
@@ -167,8 +176,8 @@ Status BootSelection::confirm() {
   if (record.state == OtaState::kValid) return {};
 
   const auto placement =
-      place_confirmation(now->records, now->active, now->app_slots,
-                         boot_slot_count(access_.rows()), settings_.ota_data_writing);
+      place_confirmation(now->records, now->active, now->app_slots, boot_slot_count(access_.rows()),
+                         settings_.ota_data_writing);
   ROTA_TRY(placement);
   record.sequence = placement->sequence;
   record.check = formats::ota_check(record.sequence);
@@ -203,9 +212,7 @@ bool BootSelection::rollback_is_possible() const {
   }
   const Partition* partition = slot(formats::slot_of(other.sequence, now->app_slots));
   if (partition == nullptr || !verifies(*partition)) return false;
-  if (!settings_.anti_rollback) return true;
-  const auto description = read_app_description(access_, *partition);
-  return description.ok() && description->secure_version >= burned_version();
+  return !settings_.anti_rollback || is_not_below_burned_version(*partition);
 }
 
 Status BootSelection::erase_inactive_record(bool image_too) {

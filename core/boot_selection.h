@@ -85,6 +85,7 @@ class BootSelection {
   const Partition* slot(std::uint32_t number) const;
   bool verifies(const Partition& partition, Error* why = nullptr) const;
   std::uint32_t burned_version() const;
+  bool is_not_below_burned_version(const Partition& partition) const;
   Status check_secure_version(const Partition& partition);
   Status record_slot(const Partition& partition);
   Status burn_running_version();

@@ -145,7 +145,7 @@ class Verification {
         flash_bytes_(flash.geometry().size_bytes),
         stream_(flash, request.range.start) {}
 
-  Result<ImageFacts> run() {
+  Status check() {
     if (request_.range.size_bytes > flash_limit()) return Error::kImagePartitionTooLarge;  // [2]
     ROTA_TRY(read_header());
     for (std::size_t i = 0; i < found_.header.segment_count; ++i) ROTA_TRY(read_segment(i));
@@ -153,9 +153,9 @@ class Verification {
       return Error::kImageWrapsAround;
     }
     ROTA_TRY(read_checksum());
-    ROTA_TRY(read_digest());
-    return found_;
+    return read_digest();
   }
+  const ImageFacts& facts() const { return found_; }
 
  private:
   bool verifies() const { return request_.checks != ImageChecks::kStructureOnly; }
@@ -327,7 +327,14 @@ Result<ImageFacts> verify_image(Flash& flash,
                                 const VerifyRequest& request) {
   ROTA_ASSERT(chip.facts != nullptr);
   Verification verification(flash, chip, request);
-  return verification.run();
+  ROTA_TRY(verification.check());
+  return verification.facts();
+}
+
+Status check_image(Flash& flash, const ChipIdentity& chip, const VerifyRequest& request) {
+  ROTA_ASSERT(chip.facts != nullptr);
+  Verification verification(flash, chip, request);
+  return verification.check();
 }
 
 Status check_image_fits_chip(const ImageHeader& header, ImageKind kind, const ChipIdentity& chip) {

@@ -63,6 +63,9 @@ Result<ImageFacts> verify_image(Flash& flash,
                                 const ChipIdentity& chip,
                                 const VerifyRequest& request);
 
+// The same verdict without the facts, for callers with little stack.
+Status check_image(Flash& flash, const ChipIdentity& chip, const VerifyRequest& request);
+
 // Chip id, revision and SPI mode of an image whose first bytes are at hand (spec 5.4.17).
 // Errors: kImageWrongChip, kImageChipTooOld, kImageChipTooNew.
 Status check_image_fits_chip(const formats::ImageHeader& header,

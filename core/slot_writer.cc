@@ -71,7 +71,7 @@ Status SlotWriter::write(Bytes bytes) {
 
   if (judged_ || hold_target() == 0) return write_through(bytes);
   const std::uint32_t held_before = held_bytes_;
-  const std::size_t taken = std::min(bytes.size(), hold_target() - held_bytes_);
+  const std::size_t taken = std::min<std::size_t>(bytes.size(), hold_target() - held_bytes_);
   std::copy_n(bytes.begin(), taken, first_.begin() + held_before);
   first_count_ = held_before + static_cast<std::uint32_t>(taken);
   if (is_start) ROTA_TRY(judge_first_byte(bytes));

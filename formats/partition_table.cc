@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/assert.h"
 #include "crypto/md5.h"
 #include "formats/partition_csv_text.h"
 
@@ -53,6 +54,17 @@ bool md5_matches(Bytes covered, Bytes md5_row) {
 
 bool all_erased(Bytes bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0xFF}; });
+}
+
+// The first `count` rows, decoded where they are returned: the only return, so that they are not on
+// the stack a second time.
+Result<PartitionRows> decode_rows(Bytes table, std::size_t count) {
+  ROTA_ASSERT(count <= kAppTableMaxRows);
+  Result<PartitionRows> rows{std::in_place};
+  for (std::size_t i = 0; i < count; ++i) {
+    static_cast<void>(rows->push_back(decode_row(row_bytes(table, i))));
+  }
+  return rows;
 }
 
 struct Keyword {
@@ -115,50 +127,58 @@ constexpr TypeWord kTypes[] = {
 
 }  // namespace
 
-Result<PartitionRows> read_table_as_bootloader(Bytes table, std::uint32_t flash_bytes) {
-  const std::size_t limit = std::min(table.size() / kTableRowBytes, kTableMaxRows);
-  bool md5_seen = false;
-  for (std::size_t i = 0; i < limit; ++i) {
-    const Bytes row = row_bytes(table, i);
-    const std::uint16_t magic = load_u16(row.data());
-    if (magic == kRowMagic) {
-      const std::uint32_t offset = load_u32(&row[4]);
-      const std::uint32_t size = load_u32(&row[8]);
-      if (offset > flash_bytes || size > flash_bytes - offset) return Error::kTableRowBeyondFlash;
-    } else if (magic == kMd5Magic) {
-      if (md5_seen) return Error::kTableSecondMd5;
-      if (!md5_matches(table.first(i * kTableRowBytes), row)) return Error::kTableMd5Mismatch;
-      md5_seen = true;
-    } else if (magic == kEndMagic && row[2] == std::byte{0xFF} && row[3] == std::byte{0xFF} &&
-               i != 0) {
-      // The reference counts one row less when there was an MD5 row, wherever it stood (trap 41).
-      PartitionRows rows;
-      for (std::size_t k = 0; k < i - (md5_seen ? 1U : 0U); ++k) {
-        if (!rows.push_back(decode_row(row_bytes(table, k)))) return Error::kTableTooManyRows;
-      }
-      return rows;
-    } else {
-      return Error::kTableBadMagic;
+Result<bool> BootloaderTableCheck::next(Bytes row) {
+  if (taken_ == kTableMaxRows) return Error::kTableNoEnd;
+  const std::uint16_t magic = load_u16(row.data());
+  if (magic == kRowMagic) {
+    const std::uint32_t offset = load_u32(&row[4]);
+    const std::uint32_t size = load_u32(&row[8]);
+    if (offset > flash_bytes_ || size > flash_bytes_ - offset) return Error::kTableRowBeyondFlash;
+    covered_.update(row);
+  } else if (magic == kMd5Magic) {
+    if (md5_seen_) return Error::kTableSecondMd5;
+    const crypto::Md5Digest digest = covered_.finish();
+    if (!std::equal(digest.begin(), digest.end(), row.begin() + kMd5Offset)) {
+      return Error::kTableMd5Mismatch;
     }
+    md5_seen_ = true;
+  } else if (magic == kEndMagic && row[2] == std::byte{0xFF} && row[3] == std::byte{0xFF} &&
+             taken_ != 0) {
+    return true;
+  } else {
+    return Error::kTableBadMagic;
+  }
+  ++taken_;
+  return false;
+}
+
+Result<PartitionRows> read_table_as_bootloader(Bytes table, std::uint32_t flash_bytes) {
+  BootloaderTableCheck check(flash_bytes);
+  const std::size_t limit = std::min(table.size() / kTableRowBytes, kTableMaxRows);
+  for (std::size_t i = 0; i < limit; ++i) {
+    const Result<bool> ended = check.next(row_bytes(table, i));
+    ROTA_TRY(ended);
+    if (!*ended) continue;
+    // The reference counts one row less when there was an MD5 row, wherever it stood (trap 41).
+    if (check.row_count() > kAppTableMaxRows) return Error::kTableTooManyRows;
+    return decode_rows(table, check.row_count());
   }
   return Error::kTableNoEnd;
 }
 
 Result<PartitionRows> read_table_as_app(Bytes table, bool md5_required) {
   const std::size_t limit = std::min(table.size() / kTableRowBytes, kAppTableMaxRows);
-  PartitionRows rows;
-  std::size_t i = 0;
-  while (i < limit && load_u16(row_bytes(table, i).data()) == kRowMagic) {
-    if (!rows.push_back(decode_row(row_bytes(table, i)))) return Error::kTableTooManyRows;
-    ++i;
+  std::size_t count = 0;
+  while (count < limit && load_u16(row_bytes(table, count).data()) == kRowMagic) ++count;
+  if (!md5_required) return decode_rows(table, count);
+  if (count == limit || load_u16(row_bytes(table, count).data()) != kMd5Magic) {
+    return Error::kTableNoMd5;
   }
-  if (!md5_required) return rows;
-  if (i == limit || load_u16(row_bytes(table, i).data()) != kMd5Magic) return Error::kTableNoMd5;
-  if (!md5_matches(table.first(i * kTableRowBytes), row_bytes(table, i))) {
+  if (!md5_matches(table.first(count * kTableRowBytes), row_bytes(table, count))) {
     return Error::kTableMd5Mismatch;
   }
-  if (rows.empty()) return Error::kTableNoMd5;  // the reference's answer for a table of nothing
-  return rows;
+  if (count == 0) return Error::kTableNoMd5;  // the reference's answer for a table of nothing
+  return decode_rows(table, count);
 }
 
 Result<PartitionRows> read_table_as_tool(Bytes table, bool md5_enabled) {

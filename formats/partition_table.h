@@ -19,6 +19,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "crypto/md5.h"
 
 namespace rota::formats {
 
@@ -86,6 +87,25 @@ class PartitionRows {
   std::size_t count_ = 0;
 };
 
+// Judges a table as read_table_as_bootloader() does, a row at a time and without keeping any: what
+// a device with little stack asks after it wrote a table.
+class BootloaderTableCheck {
+ public:
+  explicit BootloaderTableCheck(std::uint32_t flash_bytes) : flash_bytes_(flash_bytes) {}
+
+  // The next kTableRowBytes bytes. True: the table ends here and is good. Errors: as
+  // read_table_as_bootloader(), kTableNoEnd at the row that would be one too many.
+  Result<bool> next(Bytes row);
+  // Rows that the bootloader counts, once next() said true.
+  std::size_t row_count() const { return taken_ - (md5_seen_ ? 1U : 0U); }
+
+ private:
+  std::uint32_t flash_bytes_;
+  crypto::Md5 covered_;
+  std::size_t taken_ = 0;  // rows before the end
+  bool md5_seen_ = false;
+};
+
 // What the bootloader (and the update of a table) accepts: spec 1.5. `table` holds at least
 // kTableBytes. The rows are those that its callers iterate, indices 0 .. count-1, MD5 row included
 // when rows follow it (trap 41); such an entry has the raw fields of the MD5 row.
@@ -103,7 +123,8 @@ Result<PartitionRows> read_table_as_tool(Bytes table, bool md5_enabled = true);
 
 // Encodes rows in the given order, then the MD5 row unless switched off, then FF up to kTableBytes.
 // Errors: kTableTooManyRows (more than 94 with MD5, 95 without).
-Status write_table(const PartitionRows& rows, bool with_md5,
+Status write_table(const PartitionRows& rows,
+                   bool with_md5,
                    std::span<std::byte, kTableBytes> into);
 
 // "app", "data", "bootloader", "partition_table", or empty when the type has no keyword.

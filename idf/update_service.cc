@@ -60,8 +60,7 @@ UpdateService::UpdateService(Platform& platform, const Config& config)
     : platform_(platform),
       config_(config),
       settings_(settings_of(platform, config)),
-      flash_(platform),
-      access_(flash_, rows_, config.flash_encryption) {}
+      access_(platform.flash(), rows_, config.flash_encryption) {}
 
 esp_err_t UpdateService::load() {
   if (is_loaded_) return ESP_OK;
