@@ -12,17 +12,28 @@ namespace {
 
 std::string_view reason_of(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 206: return "Partial Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 416: return "Range Not Satisfiable";
-    case 431: return "Request Header Fields Too Large";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Error";
+    case 200:
+      return "OK";
+    case 206:
+      return "Partial Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 416:
+      return "Range Not Satisfiable";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Error";
   }
 }
 
@@ -143,8 +154,8 @@ Answer Answerer::file_answer(const Request& request, OpenedFile opened, std::tim
     return answer;
   }
   // If-Range compares strongly, and a date can not prove that the content is the same.
-  const bool may_range = request.method == Method::kGet &&
-                         (request.if_range.empty() || request.if_range == etag);
+  const bool may_range =
+      request.method == Method::kGet && (request.if_range.empty() || request.if_range == etag);
   const RangeChoice choice = choose_range(may_range ? request.range : std::string(), total);
   if (choice.kind == RangeKind::kUnsatisfiable) {
     answer = sentence_answer(

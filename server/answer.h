@@ -15,13 +15,13 @@ namespace rota::server {
 
 struct Answer {
   int status = 200;
-  std::string head;                          // with its empty line
-  std::shared_ptr<const std::string> text;   // the body: a text shared by all who ask for it,
-  std::optional<OpenedFile> file;            // or `range` of a file, or none
+  std::string head;                         // with its empty line
+  std::shared_ptr<const std::string> text;  // the body: a text shared by all who ask for it,
+  std::optional<OpenedFile> file;           // or `range` of a file, or none
   ByteRange range;
-  bool closes = false;       // the connection ends after this answer
-  std::string subject;       // for the log: "GET /a.bin"
-  std::string explanation;   // for the log, when something was refused
+  bool closes = false;      // the connection ends after this answer
+  std::string subject;      // for the log: "GET /a.bin"
+  std::string explanation;  // for the log, when something was refused
 };
 
 // Answers requests from a catalog, which it borrows. Keeps the last listing, so that many readers

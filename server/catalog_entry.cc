@@ -25,8 +25,7 @@ constexpr std::size_t kFirstBytes = 64 * 1024;  // what identify() wants for mer
 std::string printable(std::string_view text) {
   std::string clean(text);
   std::replace_if(
-      clean.begin(), clean.end(),
-      [](unsigned char c) { return std::isprint(c) == 0; }, '?');
+      clean.begin(), clean.end(), [](unsigned char c) { return std::isprint(c) == 0; }, '?');
   return clean;
 }
 

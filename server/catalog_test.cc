@@ -155,10 +155,9 @@ TEST_F(CatalogOfFiles, OnlyWhatIsListedIsServed) {
   mkfifo((place_ / "pipe").c_str(), 0600);
   Catalog catalog = open();
   EXPECT_THAT(names(catalog), ElementsAre("a.bin", "inner.bin", "sub/deep/b.bin"));
-  for (const char* path :
-       {"", ".", "..", "../" , "link.bin", "relative.bin", "linked/secret.bin", ".hidden.bin",
-        ".git/config", "sub", "sub/loop/a.bin", "pipe", "sub/../a.bin", "./a.bin", "a.bin/",
-        "/a.bin", "sub//deep/b.bin"}) {
+  for (const char* path : {"", ".", "..", "../", "link.bin", "relative.bin", "linked/secret.bin",
+                           ".hidden.bin", ".git/config", "sub", "sub/loop/a.bin", "pipe",
+                           "sub/../a.bin", "./a.bin", "a.bin/", "/a.bin", "sub//deep/b.bin"}) {
     EXPECT_FALSE(catalog.open_file(path).ok()) << path;
   }
   EXPECT_THAT(catalog.complaints(), testing::Contains(HasSubstr("link.bin is a link out")));

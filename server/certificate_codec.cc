@@ -19,7 +19,7 @@ using net::reader_of;
 using ExtensionPointer = std::unique_ptr<X509_EXTENSION, FreedBy<X509_EXTENSION_free>>;
 using NumberPointer = std::unique_ptr<BIGNUM, FreedBy<BN_free>>;
 
-// What a CA may vouch for besides its DNS names; the same ranges as is_private_address().
+// What a CA may vouch for in any case; the same ranges as is_private_address().
 constexpr std::array<std::string_view, 8> kPermittedRanges = {
     "127.0.0.0/255.0.0.0",
     "10.0.0.0/255.0.0.0",
@@ -29,6 +29,16 @@ constexpr std::array<std::string_view, 8> kPermittedRanges = {
     "0:0:0:0:0:0:0:1/FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF",
     "FE80:0:0:0:0:0:0:0/FFC0:0:0:0:0:0:0:0",
     "FC00:0:0:0:0:0:0:0/FE00:0:0:0:0:0:0:0"};
+
+constexpr std::string_view kWholeV4 = "255.255.255.255";
+constexpr std::string_view kWholeV6 = "FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF";
+
+using ConstraintsPointer = std::unique_ptr<NAME_CONSTRAINTS, FreedBy<NAME_CONSTRAINTS_free>>;
+
+ConstraintsPointer constraints_of(const X509& authority) {
+  return ConstraintsPointer(static_cast<NAME_CONSTRAINTS*>(
+      X509_get_ext_d2i(&authority, NID_name_constraints, nullptr, nullptr)));
+}
 
 std::string content_of(BIO& bio) {
   char* bytes = nullptr;
@@ -76,6 +86,10 @@ bool add_authority_extensions(X509& certificate, const CertificatePlan& plan) {
   }
   for (const std::string_view range : kPermittedRanges) {
     constraints += fmt::format(",permitted;IP:{}", range);
+  }
+  for (const std::string& address : plan.addresses) {
+    const bool is_v6 = address.find(':') != std::string::npos;
+    constraints += fmt::format(",permitted;IP:{}/{}", address, is_v6 ? kWholeV6 : kWholeV4);
   }
   return add_extension(certificate, &certificate, NID_basic_constraints,
                        "critical,CA:TRUE,pathlen:0") &&
@@ -214,15 +228,36 @@ std::vector<std::string> alternative_names(const X509& certificate) {
 
 std::vector<std::string> permitted_dns(const X509& authority) {
   std::vector<std::string> found;
-  auto* constraints = static_cast<NAME_CONSTRAINTS*>(
-      X509_get_ext_d2i(&authority, NID_name_constraints, nullptr, nullptr));
+  const ConstraintsPointer constraints = constraints_of(authority);
   if (constraints == nullptr) return found;
   for (int i = 0; i < sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees); ++i) {
     const GENERAL_NAME* base = sk_GENERAL_SUBTREE_value(constraints->permittedSubtrees, i)->base;
     if (base->type == GEN_DNS) found.push_back(text_of_name(*base->d.dNSName));
   }
-  NAME_CONSTRAINTS_free(constraints);
   return found;
+}
+
+bool permits_address(const X509& authority, const std::string& address) {
+  std::array<unsigned char, 16> wanted{};
+  const bool is_v6 = address.find(':') != std::string::npos;
+  const std::size_t length = is_v6 ? 16 : 4;
+  if (inet_pton(is_v6 ? AF_INET6 : AF_INET, address.c_str(), wanted.data()) != 1) return false;
+  const ConstraintsPointer constraints = constraints_of(authority);
+  if (constraints == nullptr) return false;
+  for (int i = 0; i < sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees); ++i) {
+    const GENERAL_NAME* base = sk_GENERAL_SUBTREE_value(constraints->permittedSubtrees, i)->base;
+    if (base->type != GEN_IPADD) continue;
+    // The address and its mask, one behind the other.
+    const ASN1_OCTET_STRING& range = *base->d.iPAddress;
+    if (static_cast<std::size_t>(ASN1_STRING_length(&range)) != 2 * length) continue;
+    const unsigned char* from = ASN1_STRING_get0_data(&range);
+    bool fits = true;
+    for (std::size_t at = 0; at < length; ++at) {
+      fits = fits && (wanted.at(at) & from[length + at]) == (from[at] & from[length + at]);
+    }
+    if (fits) return true;
+  }
+  return false;
 }
 
 }  // namespace rota::server

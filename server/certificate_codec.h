@@ -18,8 +18,8 @@ using net::X509Pointer;
 struct CertificatePlan {
   std::string common_name;
   std::time_t not_before = 0, not_after = 0;
-  // With a CA: the DNS names it may vouch for (.local and the private address ranges are added);
-  // else the names the certificate is for.
+  // With a CA: the DNS names and addresses it may vouch for (.local and the private address ranges
+  // are added); else the names the certificate is for.
   std::vector<std::string> dns;
   std::vector<std::string> addresses;
   bool is_authority = false;
@@ -42,5 +42,7 @@ std::time_t not_after(const X509& certificate);
 std::string fingerprint_of(const X509& certificate);                  // SHA-256, "AB:CD:..."
 std::vector<std::string> alternative_names(const X509& certificate);  // sorted
 std::vector<std::string> permitted_dns(const X509& authority);
+// Whether a leaf of this CA may name the address.
+bool permits_address(const X509& authority, const std::string& address);
 
 }  // namespace rota::server

@@ -17,6 +17,8 @@ constexpr std::time_t kDay = 24 * 60 * 60;
 constexpr std::time_t kCaLife = 3652 * kDay;  // ten years
 constexpr std::time_t kLeafLife = 397 * kDay;
 constexpr std::time_t kLeafRenewal = 30 * kDay;
+// Of this host, that its new CA vouches for, each by itself; private ranges are vouched for whole.
+constexpr std::size_t kMaxPublicAddresses = 16;
 // Clocks of devices and hosts differ: a certificate is valid from a day ago.
 constexpr std::time_t kClockSkew = kDay;
 
@@ -28,7 +30,8 @@ struct Authority {
   AuthorityFacts facts;
 };
 
-Failed<Refusal> refuse_damaged(const StateFolder& folder, std::string_view file,
+Failed<Refusal> refuse_damaged(const StateFolder& folder,
+                               std::string_view file,
                                std::string_view what) {
   return refuse(fmt::format(
       "{} {}. Restore it from a backup; or move the folder {} away and start again to get a new "
@@ -58,7 +61,8 @@ std::vector<std::string> dns_names(const LocalNames& names) {
   return dns;
 }
 
-Result<Authority, Refusal> make_authority(const StateFolder& folder, const IdentityRequest& request,
+Result<Authority, Refusal> make_authority(const StateFolder& folder,
+                                          const IdentityRequest& request,
                                           KeyPointer key) {
   const bool key_is_new = key == nullptr;
   if (key_is_new) key = make_key();
@@ -68,10 +72,15 @@ Result<Authority, Refusal> make_authority(const StateFolder& folder, const Ident
   plan.not_after = request.now + kCaLife;
   plan.is_authority = true;
   plan.dns = dns_names(request.names);
+  for (const std::string& address : request.names.addresses) {
+    if (is_private_address(address)) continue;
+    if (plan.addresses.size() < kMaxPublicAddresses) plan.addresses.push_back(address);
+  }
   X509Pointer certificate = key == nullptr ? nullptr : issue(plan, *key, nullptr, *key);
   if (certificate == nullptr) {
-    return refuse("OpenSSL can not make a P-256 certificate here; check the installation of "
-                  "OpenSSL 3, and its configuration file (OPENSSL_CONF).");
+    return refuse(
+        "OpenSSL can not make a P-256 certificate here; check the installation of "
+        "OpenSSL 3, and its configuration file (OPENSSL_CONF).");
   }
   // The key first: a certificate without its key would be a CA that nobody can use.
   if (key_is_new) ROTA_TRY(folder.write(kCaKey, pem_of(*key), true));
@@ -89,7 +98,8 @@ Result<Authority, Refusal> load_or_make_authority(const StateFolder& folder,
   KeyPointer key;
   if (key_text->has_value()) {
     key = key_from_pem(**key_text);
-    if (key == nullptr) return refuse_damaged(folder, kCaKey, "is damaged: it holds no private key");
+    if (key == nullptr)
+      return refuse_damaged(folder, kCaKey, "is damaged: it holds no private key");
   }
   // A key alone is what a cut between the two writes leaves: nobody has seen its certificate yet.
   if (!certificate_text->has_value()) return make_authority(folder, request, std::move(key));
@@ -105,16 +115,18 @@ Result<Authority, Refusal> load_or_make_authority(const StateFolder& folder,
   }
   AuthorityFacts facts = facts_of(folder, certificate, false);
   if (facts.not_after <= request.now) {
-    return refuse_damaged(folder, kCaCertificate,
-                          fmt::format("expired on {} (if that is wrong, check this computer's clock)",
-                                      day_of(facts.not_after)));
+    return refuse_damaged(
+        folder, kCaCertificate,
+        fmt::format("expired on {} (if that is wrong, check this computer's clock)",
+                    day_of(facts.not_after)));
   }
   return Authority{std::move(certificate), std::move(key), std::move(facts)};
 }
 
-// A CA may be older than this host's name; a certificate with one name outside the CA's constraints
-// would be refused whole, so such a name is left out.
-CertificatePlan leaf_plan(const Authority& authority, const IdentityRequest& request,
+// A CA may be older than this host's name or a public address of it; a certificate with one name
+// outside the CA's constraints would be refused whole, so such a name is left out.
+CertificatePlan leaf_plan(const Authority& authority,
+                          const IdentityRequest& request,
                           std::vector<std::string>& left_out) {
   CertificatePlan plan;
   plan.common_name = "Rota update server";
@@ -135,7 +147,8 @@ CertificatePlan leaf_plan(const Authority& authority, const IdentityRequest& req
   }
   std::sort(addresses.begin(), addresses.end());
   for (const std::string& address : addresses) {
-    (is_private_address(address) ? plan.addresses : left_out).push_back(address);
+    const bool may_stand = permits_address(*authority.certificate, address);
+    (may_stand ? plan.addresses : left_out).push_back(address);
   }
   return plan;
 }
@@ -147,16 +160,21 @@ std::vector<std::string> sorted_names(const CertificatePlan& plan) {
   return names;
 }
 
-bool still_serves(const X509& leaf, const EVP_PKEY& key, const Authority& authority,
-                  const CertificatePlan& plan, std::time_t now) {
+bool still_serves(const X509& leaf,
+                  const EVP_PKEY& key,
+                  const Authority& authority,
+                  const CertificatePlan& plan,
+                  std::time_t now) {
   const std::time_t end = not_after(leaf);
   // A leaf that ends with its CA can not be made to last longer.
   const bool lasts = end - now > kLeafRenewal || end >= authority.facts.not_after;
   return lasts && not_before(leaf) <= now && belongs_to(leaf, key) &&
-         is_signed_by(leaf, *authority.certificate) && alternative_names(leaf) == sorted_names(plan);
+         is_signed_by(leaf, *authority.certificate) &&
+         alternative_names(leaf) == sorted_names(plan);
 }
 
-Result<ServerIdentity, Refusal> load_or_make_leaf(const StateFolder& folder, Authority& authority,
+Result<ServerIdentity, Refusal> load_or_make_leaf(const StateFolder& folder,
+                                                  Authority& authority,
                                                   const IdentityRequest& request) {
   ServerIdentity identity;
   identity.authority = authority.facts;
@@ -174,9 +192,8 @@ Result<ServerIdentity, Refusal> load_or_make_leaf(const StateFolder& folder, Aut
   if (leaf == nullptr || key == nullptr ||
       !still_serves(*leaf, *key, authority, plan, request.now)) {
     key = make_key();
-    leaf = key == nullptr
-               ? nullptr
-               : issue(plan, *key, authority.certificate.get(), *authority.key);
+    leaf =
+        key == nullptr ? nullptr : issue(plan, *key, authority.certificate.get(), *authority.key);
     if (leaf == nullptr) {
       return refuse("OpenSSL can not make the server's certificate; check its installation.");
     }

@@ -38,8 +38,8 @@ struct ServerIdentity {
   AuthorityFacts authority;
   std::string chain_pem;  // what TlsContext::server takes
   std::string key_pem;
-  std::vector<std::string> names;      // what the leaf is for, as in its SAN
-  std::vector<std::string> left_out;   // addresses and names that the CA must not vouch for
+  std::vector<std::string> names;     // what the leaf is for, as in its SAN
+  std::vector<std::string> left_out;  // names and addresses newer than the CA
   std::time_t not_after = 0;
   bool is_new = false;
 };

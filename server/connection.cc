@@ -29,8 +29,8 @@ double seconds_between(Connection::Clock::time_point from, Connection::Clock::ti
 
 }  // namespace
 
-Connection::Connection(Service service, int socket, std::string peer, SharedTlsContext context,
-                       Clock::time_point now)
+Connection::Connection(
+    Service service, int socket, std::string peer, SharedTlsContext context, Clock::time_point now)
     : service_(service),
       socket_(socket),
       peer_(std::move(peer)),
@@ -48,11 +48,20 @@ void Connection::enter(State state, Clock::time_point now) {
   since_ = now;
   switch (state) {
     case State::kFirstByte:
-    case State::kHead: deadline_ = now + service_.limits.idle; break;
-    case State::kHandshake: deadline_ = now + service_.limits.handshake; break;
-    case State::kSending: deadline_ = now + service_.limits.stall; break;
-    case State::kLinger: deadline_ = now + service_.limits.linger; break;
-    case State::kClosed: break;
+    case State::kHead:
+      deadline_ = now + service_.limits.idle;
+      break;
+    case State::kHandshake:
+      deadline_ = now + service_.limits.handshake;
+      break;
+    case State::kSending:
+      deadline_ = now + service_.limits.stall;
+      break;
+    case State::kLinger:
+      deadline_ = now + service_.limits.linger;
+      break;
+    case State::kClosed:
+      break;
   }
 }
 
@@ -71,12 +80,18 @@ Wait Connection::advance(Clock::time_point now) {
 // kDone: go on with the next step.
 Wait Connection::step(Clock::time_point now, std::size_t& budget) {
   switch (state_) {
-    case State::kFirstByte: return meet(now);
-    case State::kHandshake: return shake_hands(now);
-    case State::kHead: return read_head(now, budget);
-    case State::kSending: return send(now, budget);
-    case State::kLinger: return drain(budget);
-    case State::kClosed: break;
+    case State::kFirstByte:
+      return meet(now);
+    case State::kHandshake:
+      return shake_hands(now);
+    case State::kHead:
+      return read_head(now, budget);
+    case State::kSending:
+      return send(now, budget);
+    case State::kLinger:
+      return drain(budget);
+    case State::kClosed:
+      break;
   }
   return Wait::kClosed;
 }
@@ -100,8 +115,10 @@ Wait Connection::meet(Clock::time_point now) {
   enter(State::kHead, now);
   tells_failure_ = is_https_ || first == kTlsHandshakeRecord;
   if (first == kTlsHandshakeRecord) {
-    refuse({400, "This server was started with --http: use http:// in the URL, or start it without "
-                 "--http."}, now);
+    refuse({400,
+            "This server was started with --http: use http:// in the URL, or start it without "
+            "--http."},
+           now);
   }
   return Wait::kDone;
 }
@@ -124,8 +141,10 @@ Wait Connection::read_head(Clock::time_point now, std::size_t& budget) {
     input_.erase(0, *length);
     if (input_.empty()) std::string().swap(input_);
     if (tells_failure_) {
-      refuse({400, "This port speaks HTTPS: use https:// in the URL, or start the server with "
-                   "--http."}, now);
+      refuse({400,
+              "This port speaks HTTPS: use https:// in the URL, or start the server with "
+              "--http."},
+             now);
       return Wait::kDone;
     }
     const auto request = parse_request(head);
@@ -138,7 +157,9 @@ Wait Connection::read_head(Clock::time_point now, std::size_t& budget) {
   }
   if (input_.size() >= kMaxHeadBytes) {
     refuse({431, fmt::format("The head of the request is larger than {} bytes; send fewer or "
-                             "shorter header lines.", kMaxHeadBytes)}, now);
+                             "shorter header lines.",
+                             kMaxHeadBytes)},
+           now);
     return Wait::kDone;
   }
   std::array<std::byte, kReadBytes> buffer;
@@ -191,13 +212,14 @@ Wait Connection::send(Clock::time_point now, std::size_t& budget) {
   } else if (body_sent_ < body_bytes()) {
     wait = send_body_piece(bytes);
     // Another image was written over this one: the device must not get half of each.
-    const bool is_spliced = answer_.file && (!answer_.file->is_unchanged() ||
-                                             (wait == Wait::kDone && bytes == 0));
+    const bool is_spliced =
+        answer_.file && (!answer_.file->is_unchanged() || (wait == Wait::kDone && bytes == 0));
     if (is_spliced) {
       const linger hard{1, 0};  // no orderly end: the device must see that this was not all
       ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-      return break_off("broken: the file was changed while it was sent; build or copy to another "
-                       "name, then rename");
+      return break_off(
+          "broken: the file was changed while it was sent; build or copy to another "
+          "name, then rename");
     }
   }
   if (wait == Wait::kFailed || wait == Wait::kClosed) {
@@ -239,8 +261,9 @@ Wait Connection::drain(std::size_t& budget) {
 
 Wait Connection::break_off(std::string_view result) {
   if (transport_.is_distrusted()) {
-    log_line("the device does not trust this server's certificate: embed ca_cert.pem into its "
-             "project (the cp line above) and flash it again");
+    log_line(
+        "the device does not trust this server's certificate: embed ca_cert.pem into its "
+        "project (the cp line above) and flash it again");
   } else if (state_ == State::kSending) {
     log_answer(result);
   } else if (!result.empty()) {
@@ -257,8 +280,8 @@ void Connection::expire() {
   };
   switch (state_) {
     case State::kHandshake:
-      break_off(fmt::format("no TLS handshake within {:.3g} s",
-                            seconds(service_.limits.handshake)));
+      break_off(
+          fmt::format("no TLS handshake within {:.3g} s", seconds(service_.limits.handshake)));
       break;
     case State::kHead:
       break_off(input_.empty() ? "" : "closed: the request was not complete in time");
@@ -269,7 +292,8 @@ void Connection::expire() {
       break;
     case State::kFirstByte:
     case State::kLinger:
-    case State::kClosed: break;
+    case State::kClosed:
+      break;
   }
   state_ = State::kClosed;
 }

@@ -30,7 +30,10 @@ class Connection {
 
   // Borrows `socket`: connected, non-blocking. `peer` names the client in the log. Without a
   // context the conversation is plain HTTP.
-  Connection(Service service, int socket, std::string peer, SharedTlsContext context,
+  Connection(Service service,
+             int socket,
+             std::string peer,
+             SharedTlsContext context,
              Clock::time_point now);
 
   // Returns kReadable or kWritable to be called again when the socket is, or kClosed: over, the

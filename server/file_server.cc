@@ -35,22 +35,24 @@ std::string text_of_endpoint(const tcp::endpoint& endpoint) {
 
 Failed<Refusal> refuse_listening(const FileServerOptions& options, const error_code& error) {
   if (error == asio::error::address_in_use) {
-    return refuse(fmt::format("Port {} is taken by another program, perhaps by another rota serve: "
-                              "end that, or choose another port with --port N; --port 0 lets the "
-                              "system choose.",
-                              options.port));
+    return refuse(
+        fmt::format("Port {} is taken by another program, perhaps by another rota serve: "
+                    "end that, or choose another port with --port N; --port 0 lets the "
+                    "system choose.",
+                    options.port));
   }
   if (error == asio::error::access_denied) {
-    return refuse(fmt::format("Port {} needs special rights; choose one from 1024 up with --port N.",
-                              options.port));
+    return refuse(fmt::format(
+        "Port {} needs special rights; choose one from 1024 up with --port N.", options.port));
   }
   if (error == boost::system::errc::address_not_available) {
-    return refuse(fmt::format("{} is no address of this computer; leave out --bind to listen on all "
-                              "of them.",
-                              options.bind));
+    return refuse(
+        fmt::format("{} is no address of this computer; leave out --bind to listen on all "
+                    "of them.",
+                    options.bind));
   }
-  return refuse(fmt::format("Can not listen on port {}: {}; try --port 0.", options.port,
-                            error.message()));
+  return refuse(
+      fmt::format("Can not listen on port {}: {}; try --port 0.", options.port, error.message()));
 }
 
 }  // namespace
@@ -106,8 +108,8 @@ Outcome FileServer::State::open_acceptor() {
     const std::string address = options.bind == "localhost" ? "127.0.0.1" : options.bind;
     endpoint.address(asio::ip::make_address(address, error));
     if (error) {
-      return refuse(fmt::format("--bind {} is not an IP address; give one like 192.168.1.2.",
-                                options.bind));
+      return refuse(
+          fmt::format("--bind {} is not an IP address; give one like 192.168.1.2.", options.bind));
     }
   }
   const auto open_on = [&](const tcp::endpoint& at) {

@@ -20,8 +20,8 @@ struct TlsMaterial {
 };
 
 struct FileServerOptions {
-  std::string bind;        // an address of this computer; empty: all, IPv4 and IPv6
-  std::uint16_t port = 0;  // 0: the system chooses
+  std::string bind;                // an address of this computer; empty: all, IPv4 and IPv6
+  std::uint16_t port = 0;          // 0: the system chooses
   std::optional<TlsMaterial> tls;  // none: plain HTTP
   Limits limits;
   Log log = [](std::string_view) {};

@@ -28,11 +28,14 @@ std::string url_lines(const Greeting& greeting, const Entries& entries) {
     const std::string url = base + path_in_url(path);
     out += "  " + url + "\n";
     if (url.size() > kLongUrl) {
-      out += fmt::format("    {} characters: too long for the buffers of some devices; use shorter "
-                         "names.\n", url.size());
+      out += fmt::format(
+          "    {} characters: too long for the buffers of some devices; use shorter "
+          "names.\n",
+          url.size());
     }
   }
-  if (apps > kMaxUrlLines) out += fmt::format("  and {} more, see the page below\n", apps - kMaxUrlLines);
+  if (apps > kMaxUrlLines)
+    out += fmt::format("  and {} more, see the page below\n", apps - kMaxUrlLines);
   if (apps == 0) out += fmt::format("  {}NAME.bin\n", base);
   out += fmt::format("All files: {}", base);
   for (std::size_t i = 1; i < hosts.size(); ++i) {
@@ -54,8 +57,9 @@ std::string trust_lines(const ServerIdentity& identity) {
       authority.is_new ? ", made just now" : "", fmt::gmtime(authority.not_after),
       authority.fingerprint, shell_word(authority.certificate_path));
   if (!identity.left_out.empty()) {
-    out += "Not in the certificate, since the authority vouches for private names only: " +
-           fmt::format("{}\n", fmt::join(identity.left_out, ", "));
+    out +=
+        fmt::format("Not in the certificate, since the authority is older than these names: {}\n",
+                    fmt::join(identity.left_out, ", "));
   }
   return out;
 }
@@ -64,8 +68,8 @@ std::string trust_lines(const ServerIdentity& identity) {
 
 std::string shell_word(const std::string& word) {
   const bool is_plain = std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("/._-+:@%").find(static_cast<char>(c)) !=
-                                       std::string_view::npos;
+    return std::isalnum(c) != 0 ||
+           std::string_view("/._-+:@%").find(static_cast<char>(c)) != std::string_view::npos;
   });
   if (is_plain && !word.empty()) return word;
   std::string quoted = "'";
@@ -88,7 +92,8 @@ std::vector<std::string> device_hosts(const Greeting& greeting) {
   return vouched;
 }
 
-std::string greeting_text(const Greeting& greeting, const Entries& entries,
+std::string greeting_text(const Greeting& greeting,
+                          const Entries& entries,
                           const std::vector<std::string>& complaints) {
   std::string out = fmt::format("Serving {} ({} {})\n\n", clean_text(greeting.folder),
                                 entries.size(), entries.size() == 1 ? "file" : "files");
@@ -102,8 +107,9 @@ std::string greeting_text(const Greeting& greeting, const Entries& entries,
   if (greeting.identity) {
     out += trust_lines(*greeting.identity);
   } else {
-    out += "\nPlain HTTP: anybody on the way can read and change the firmware. For tests only; "
-           "leave out --http for HTTPS.\n";
+    out +=
+        "\nPlain HTTP: anybody on the way can read and change the firmware. For tests only; "
+        "leave out --http for HTTPS.\n";
   }
   return out + "\nCtrl-C stops.\n";
 }

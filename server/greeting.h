@@ -25,7 +25,8 @@ struct Greeting {
 // that the certificate is for.
 std::vector<std::string> device_hosts(const Greeting& greeting);
 
-std::string greeting_text(const Greeting& greeting, const Entries& entries,
+std::string greeting_text(const Greeting& greeting,
+                          const Entries& entries,
                           const std::vector<std::string>& complaints);
 
 // A word for a shell: quoted only where it must be.

@@ -47,8 +47,8 @@ class ImageReader {
   // Reads `bytes` and folds them into the checksum.
   bool fold(std::uint64_t bytes) {
     while (bytes > 0) {
-      const MutableBytes piece(buffer_.data(),
-                               static_cast<std::size_t>(std::min<std::uint64_t>(bytes, kPieceBytes)));
+      const MutableBytes piece(
+          buffer_.data(), static_cast<std::size_t>(std::min<std::uint64_t>(bytes, kPieceBytes)));
       if (!read(piece)) return false;
       checksum_ = std::accumulate(piece.begin(), piece.end(), checksum_, std::bit_xor<>());
       bytes -= piece.size();
@@ -75,7 +75,8 @@ ImageVerdict damaged(std::string what) {
 }
 
 ImageVerdict cut_short(std::uint64_t file_bytes) {
-  return damaged(fmt::format("the file ends after {} bytes, in the middle of the image", file_bytes));
+  return damaged(
+      fmt::format("the file ends after {} bytes, in the middle of the image", file_bytes));
 }
 
 }  // namespace

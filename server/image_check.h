@@ -12,7 +12,7 @@ namespace rota::server {
 
 struct ImageVerdict {
   bool is_whole = false;
-  std::string problem;  // when not: what is wrong and what to do, in one sentence
+  std::string problem;            // when not: what is wrong and what to do, in one sentence
   std::uint64_t image_bytes = 0;  // with checksum and digest; more may follow: a signature
   bool has_digest = false;
   bool is_native = false;  // a Rota native payload among the segments

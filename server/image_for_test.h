@@ -44,9 +44,9 @@ struct ImageForTest {
       image += bytes;
     }
     std::string folded = data + code;
-    const char checksum = std::accumulate(folded.begin(), folded.end(),
-                                          static_cast<char>(formats::kChecksumSeed),
-                                          [](char a, char b) { return static_cast<char>(a ^ b); });
+    const char checksum =
+        std::accumulate(folded.begin(), folded.end(), static_cast<char>(formats::kChecksumSeed),
+                        [](char a, char b) { return static_cast<char>(a ^ b); });
     image.append(15 - image.size() % 16, '\0');
     image += checksum;
     if (has_digest) add(crypto::sha256(bytes_of(std::string(image))));

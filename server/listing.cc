@@ -15,11 +15,20 @@ std::string html(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
     switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      default: escaped += c;
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
     }
   }
   return escaped;
@@ -105,10 +114,12 @@ std::string listing_as_table(const Entries& entries, bool is_pretty) {
                                 width, "Version", "Project", "Chip", "Size", plain);
   for (const auto& [path, entry] : entries) {
     const bool is_app = entry.is_app() && !entry.is_damaged;
-    const std::string version = is_app ? entry.version : kind_of(entry);
+    const std::string version =
+        is_app ? (entry.version.empty() ? "-" : entry.version) : kind_of(entry);
+    const std::string project = is_app && entry.project.empty() ? "-" : entry.project;
     std::string row =
         fmt::format("{:<{}} {:<14} {:<16} {:<9} {:>7}  {}", fitted(clean_text(path), width), width,
-                    cut(version, 14), cut(entry.project, 16), entry.chip, size_text(entry.bytes),
+                    cut(version, 14), cut(project, 16), entry.chip, size_text(entry.bytes),
                     entry.sha256.substr(0, 12));
     while (row.ends_with(' ')) row.pop_back();
     out += row + "\n";
@@ -126,8 +137,9 @@ std::string listing_as_html(const Entries& entries, const std::vector<std::strin
       "left;padding:.3em 1em .3em 0;vertical-align:top}td.n{text-align:right}code,.note{font-size:"
       ".85em}.note{color:#a40}</style></head>\n<body><h1>Firmware images</h1>\n";
   if (entries.empty()) {
-    out += "<p>Nothing is served yet: put an image (.bin) into the folder and load this page "
-           "again.</p>\n";
+    out +=
+        "<p>Nothing is served yet: put an image (.bin) into the folder and load this page "
+        "again.</p>\n";
   } else {
     out += "<table><tr><th>File<th>Kind<th>Version<th>Project<th>Chip<th>Bytes<th>SHA-256</tr>\n";
   }
@@ -135,13 +147,14 @@ std::string listing_as_html(const Entries& entries, const std::vector<std::strin
     const std::string name = html(clean_text(path));
     const std::string link =
         entry.is_served ? fmt::format("<a href=\"/{}\">{}</a>", path_in_url(path), name) : name;
-    const std::string note =
-        entry.note.empty() ? std::string()
-                           : fmt::format("<div class=\"note\">{}</div>", html(entry.note));
-    out += fmt::format("<tr><td>{}{}<td>{}<td>{}<td>{}<td>{}<td class=\"n\">{}<td><code>{}</code>"
-                       "</tr>\n",
-                       link, note, html(kind_of(entry)), html(entry.version), html(entry.project),
-                       html(entry.chip), entry.bytes, entry.sha256.substr(0, 16));
+    const std::string note = entry.note.empty()
+                                 ? std::string()
+                                 : fmt::format("<div class=\"note\">{}</div>", html(entry.note));
+    out += fmt::format(
+        "<tr><td>{}{}<td>{}<td>{}<td>{}<td>{}<td class=\"n\">{}<td><code>{}</code>"
+        "</tr>\n",
+        link, note, html(kind_of(entry)), html(entry.version), html(entry.project),
+        html(entry.chip), entry.bytes, entry.sha256.substr(0, 16));
   }
   if (!entries.empty()) out += "</table>\n";
   for (const std::string& complaint : complaints) {

@@ -17,9 +17,8 @@ namespace {
 
 bool is_host_name(std::string_view name) {
   if (name.empty() || name.size() > 64 || name.front() == '.' || name.back() == '.') return false;
-  return std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '.';
-  });
+  return std::all_of(name.begin(), name.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '.'; });
 }
 
 std::array<unsigned, 2> first_octets(std::string_view ipv4) {

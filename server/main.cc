@@ -17,8 +17,9 @@ int complain(std::string_view sentence, int status) {
 }  // namespace
 
 extern "C" void rota_assertion_failed(const char* condition, const char* file, int line) {
-  std::fprintf(stderr, "rota-server: internal error at %s:%d: %s does not hold. Please report it.\n",
-               file, line, condition);
+  std::fprintf(stderr,
+               "rota-server: internal error at %s:%d: %s does not hold. Please report it.\n", file,
+               line, condition);
   std::terminate();
 }
 

@@ -29,8 +29,10 @@ Outcome take_value(Options& options, std::string_view name, std::string_view val
   if (name == "--port") {
     const auto port = number(value, 65535);
     if (!port) {
-      return refuse(fmt::format("--port {} is not a port: give a number from 1 to 65535, or 0 to "
-                                "let the system choose.", value));
+      return refuse(
+          fmt::format("--port {} is not a port: give a number from 1 to 65535, or 0 to "
+                      "let the system choose.",
+                      value));
     }
     options.port = static_cast<std::uint16_t>(*port);
   }

@@ -10,8 +10,8 @@ namespace {
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 bool same_word(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -76,8 +76,9 @@ BasicStatus<BadRequest> take_target(Request& request, std::string_view target) {
   }
   std::optional<std::string> decoded = decode_path(path);
   if (!decoded) {
-    return bad("The path holds '..' or '.', a bad %-escape or a control character; ask for a name "
-               "that GET / lists.");
+    return bad(
+        "The path holds '..' or '.', a bad %-escape or a control character; ask for a name "
+        "that GET / lists.");
   }
   request.path = std::move(*decoded);
   return {};
@@ -93,7 +94,8 @@ BasicStatus<BadRequest> take_request_line(Request& request, std::string_view lin
   const std::string_view target = line.substr(first + 1, last - first - 1);
   const std::string_view version = line.substr(last + 1);
   if (!is_token(method) || target.empty() || target.find(' ') != std::string_view::npos) {
-    return bad("The first line must be like GET /image.bin HTTP/1.1; write spaces in a path as %20");
+    return bad(
+        "The first line must be like GET /image.bin HTTP/1.1; write spaces in a path as %20");
   }
   if (version.size() != 8 || !version.starts_with("HTTP/")) {
     return bad("The first line must end with HTTP/1.1 or HTTP/1.0");
@@ -110,8 +112,10 @@ BasicStatus<BadRequest> take_request_line(Request& request, std::string_view lin
   } else if (method == "HEAD") {
     request.method = Method::kHead;
   } else {
-    return bad("Only GET and HEAD are answered here; nothing can be uploaded: put files into the "
-               "folder that is served.", 405);
+    return bad(
+        "Only GET and HEAD are answered here; nothing can be uploaded: put files into the "
+        "folder that is served.",
+        405);
   }
   return {};
 }

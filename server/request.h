@@ -1,5 +1,5 @@
-// The head of an HTTP request (RFC 9112), as strict as a server that stands in the open must be, and
-// as lenient as hand-typed requests need. Nothing is kept but what an answer depends on.
+// The head of an HTTP request (RFC 9112), as strict as a server that stands in the open must be,
+// and as lenient as hand-typed requests need. Nothing is kept but what an answer depends on.
 #pragma once
 
 #include <cstddef>
@@ -40,8 +40,8 @@ std::optional<std::size_t> head_length(std::string_view received);
 // `head` is complete, and at most kMaxHeadBytes long. Empty lines before it are skipped.
 Result<Request, BadRequest> parse_request(std::string_view head);
 
-// The parts of a request target, decoded and joined. Empty parts are dropped, so that //a and /a are
-// one; nullopt: a bad escape, a control character, or a ".." or "." part.
+// The parts of a request target, decoded and joined. Empty parts are dropped, so that //a and /a
+// are one; nullopt: a bad escape, a control character, or a ".." or "." part.
 std::optional<std::string> decode_path(std::string_view target_path);
 
 }  // namespace rota::server

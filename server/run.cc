@@ -72,9 +72,10 @@ Outcome tell_ready(int descriptor, const std::string& line) {
     const ssize_t written = ::write(descriptor, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      return refuse(fmt::format("Can not write to descriptor {} of --ready-fd: {}; the program that "
-                                "starts this one must open it.",
-                                descriptor, std::strerror(errno)));
+      return refuse(
+          fmt::format("Can not write to descriptor {} of --ready-fd: {}; the program that "
+                      "starts this one must open it.",
+                      descriptor, std::strerror(errno)));
     }
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -131,9 +132,9 @@ Outcome serve(const Options& options) {
   greeting.is_pretty = ::isatty(STDOUT_FILENO) == 1;
   if (!options.quiet) print(greeting_text(greeting, catalog->entries(), catalog->complaints()));
   if (options.ready_fd) {
-    ROTA_TRY(tell_ready(*options.ready_fd,
-                        fmt::format("{} {} {}\n", device_hosts(greeting).front(), greeting.port,
-                                    options.http ? "http" : "https")));
+    ROTA_TRY(
+        tell_ready(*options.ready_fd, fmt::format("{} {} {}\n", device_hosts(greeting).front(),
+                                                  greeting.port, options.http ? "http" : "https")));
   }
   server->run();
   if (!options.quiet) print("Stopped.\n");

@@ -15,7 +15,7 @@ namespace {
 
 using net::Wait;
 
-constexpr std::size_t kTlsPieceBytes = 16 * 1024;        // one TLS record
+constexpr std::size_t kTlsPieceBytes = 16 * 1024;  // one TLS record
 constexpr std::size_t kSendfilePieceBytes = 64 * 1024;
 
 bool is_certificate_alert(std::uint64_t code) {
@@ -24,8 +24,10 @@ bool is_certificate_alert(std::uint64_t code) {
     case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
     case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
     case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
-    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: return true;
-    default: return false;
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+      return true;
+    default:
+      return false;
   }
 }
 
