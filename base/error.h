@@ -122,6 +122,22 @@ enum class Error : std::uint16_t {
   // Bootloader image and its settings
   kBootloaderMissing = 800,
   kBootloaderSettings = 801,
+
+  // NVS
+  kNvsNotFound = 900,
+  kNvsNotEnoughSpace = 901,
+  kNvsKeyTooLong = 902,
+  kNvsValueTooLong = 903,
+  kNvsInvalidState = 904,
+  kNvsNoFreePages = 905,
+  kNvsNewVersion = 906,
+  kNvsRemoveFailed = 907,  // the new value is stored; the old one is erased at the next start
+  kNvsInvalidLength = 908,
+  kNvsPageFull = 909,
+  kNvsInconsistent = 910,
+  kNvsOutOfMemory = 911,
+  kNvsKeysMissing = 912,  // the key partition is blank
+  kNvsKeysDamaged = 913,
 };
 
 struct ErrorText {

@@ -131,6 +131,7 @@ struct Connection::State {
   Failed<Failure> broken(bool sends) const;
   Failed<Failure> too_late() const;
   std::string progress() const;
+  std::string next_step() const;
   bool is_peer_silent() const;
 
   Url url;
@@ -167,6 +168,13 @@ std::string Connection::State::progress() const {
     text += " of " + std::to_string(framing.body_bytes_taken() + left);
   }
   return text + " bytes";
+}
+
+// After a connection that ended too soon.
+std::string Connection::State::next_step() const {
+  return awaits_head && !url.tls
+             ? ": try again; if this is the port of HTTPS, use https:// in the URL."
+             : ": try again; the server may have been restarted.";
 }
 
 Done Connection::State::start_tls(const TlsOptions& wishes, Clock::time_point until) {
@@ -239,8 +247,19 @@ Wait Connection::State::try_write(Bytes from, std::size_t& bytes) {
 Failed<Failure> Connection::State::broken(bool sends) const {
   if (tls) {
     auto failed = failed_tls(tls->failure(), false);
-    if (!sends && failed.error.reason == Reason::kReset) {
-      failed.error.sentence = place_of(url) + " reset the connection" + progress() + ": try again.";
+    const bool is_body = !awaits_head && !framing.is_complete();
+    const bool is_reset = failed.error.reason == Reason::kReset;
+    if (sends && is_reset) failed.error.reason = Reason::kSend;
+    if (!sends && is_body && is_reset) {
+      failed.error.sentence = place_of(url) + " reset the connection" + progress() + next_step();
+    }
+    if (!sends && is_body && failed.error.reason == Reason::kClosed) {
+      failed.error.sentence =
+          place_of(url) + " closed the connection" + progress() +
+          (framing.ends_with_connection()
+               ? ", without the goodbye of TLS: nobody can tell whether that was all. Let the "
+                 "server send a Content-Length."
+               : next_step());
     }
     return failed;
   }
@@ -248,8 +267,7 @@ Failed<Failure> Connection::State::broken(bool sends) const {
   if (system_errno == ECONNRESET || system_errno == EPIPE) {
     return fail(sends ? Reason::kSend : Reason::kReset,
                 place + " reset the connection" +
-                    (sends ? " while the request was sent" : progress()) +
-                    ": try again; it may have been restarted.",
+                    (sends ? " while the request was sent" : progress()) + next_step(),
                 system_errno);
   }
   return fail(sends ? Reason::kSend : Reason::kReset,
@@ -409,7 +427,7 @@ Outcome<ResponseHead> Connection::read_head(bool head_request) {
           reader.has_begun() ? " in the middle of its answer's head" : " without an answer";
       return state
           .refuse(fail(Reason::kClosed,
-                       place_of(state.url) + " closed the connection" + when + ": try again."))
+                       place_of(state.url) + " closed the connection" + when + state.next_step()))
           .error();
     }
     const auto step = reader.take(state.unread);

@@ -4,6 +4,7 @@
 #include "esp_https_ota.h"
 #include "esp_image_format.h"
 #include "esp_ota_ops.h"
+#include "nvs.h"
 
 namespace rota::idf {
 
@@ -99,6 +100,33 @@ esp_err_t esp_err_of(Error error) {
     case Error::kHttpStalled:
     case Error::kHttpTotalDeadline:
       return ESP_ERR_TIMEOUT;
+
+    case Error::kNvsNotFound:
+      return ESP_ERR_NVS_NOT_FOUND;
+    case Error::kNvsNotEnoughSpace:
+      return ESP_ERR_NVS_NOT_ENOUGH_SPACE;
+    case Error::kNvsKeyTooLong:
+      return ESP_ERR_NVS_KEY_TOO_LONG;
+    case Error::kNvsValueTooLong:
+      return ESP_ERR_NVS_VALUE_TOO_LONG;
+    case Error::kNvsInvalidState:
+      return ESP_ERR_NVS_INVALID_STATE;
+    case Error::kNvsNoFreePages:
+      return ESP_ERR_NVS_NO_FREE_PAGES;
+    case Error::kNvsNewVersion:
+      return ESP_ERR_NVS_NEW_VERSION_FOUND;
+    case Error::kNvsRemoveFailed:
+      return ESP_ERR_NVS_REMOVE_FAILED;
+    case Error::kNvsInvalidLength:
+      return ESP_ERR_NVS_INVALID_LENGTH;
+    case Error::kNvsPageFull:
+      return ESP_ERR_NVS_PAGE_FULL;
+    case Error::kNvsOutOfMemory:
+      return ESP_ERR_NO_MEM;
+    case Error::kNvsKeysMissing:
+      return ESP_ERR_NVS_KEYS_NOT_INITIALIZED;
+    case Error::kNvsKeysDamaged:
+      return ESP_ERR_NVS_CORRUPT_KEY_PART;
 
     default:
       break;

@@ -698,6 +698,26 @@ TEST_F(HttpsOta, TwoUpdatesOfOneSlotAtATimeAreRefused) {
   EXPECT_EQ(esp_https_ota_finish(handle), ESP_OK);
 }
 
+TEST_F(HttpsOta, TheLastLineSaysWhereTheTimeWent) {
+  board.flash_takes_time = true;
+  serve_image();
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK);
+  EXPECT_TRUE(board.console_has("Updated <ota_0> with " + std::to_string(image.size()) + " bytes"))
+      << board.console;
+  // One erase of 64 KiB, 80 pages, and the record of the slot.
+  EXPECT_TRUE(board.console_has("network 0 ms, TLS 0 ms, erase 195 ms, write 32 ms, verify 1 ms"))
+      << board.console;
+  EXPECT_TRUE(board.console_has("Bottleneck: erase")) << board.console;
+  EXPECT_TRUE(board.console_has("Longest blocking call: erasing flash, 151 ms")) << board.console;
+}
+
+TEST_F(HttpsOta, AnUpdateThatFailsHasNoSuchLine) {
+  image[9000] ^= std::byte{1};
+  serve_image();
+  EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_OTA_VALIDATE_FAILED);
+  EXPECT_FALSE(board.console_has("Bottleneck")) << board.console;
+}
+
 // ---- Events ----------------------------------------------------------------------------------
 
 struct EventForTest {

@@ -53,7 +53,7 @@ Bytes bytes_at(const char* memory, std::size_t count) {
 }  // namespace
 
 HttpsUpdate::HttpsUpdate(const esp_https_ota_config_t& config, UpdateService& service)
-    : config_(config), service_(service) {
+    : config_(config), service_(service), times_(service.platform(), service.flash()) {
   const int retries = config.http_config->max_authorization_retries;
   authorizations_left_ = retries == 0 ? kDefaultAuthorizations : std::max(retries, 0);
   timeout_ms_ =
@@ -167,9 +167,13 @@ void HttpsUpdate::send_request(const Wish& wish) {
   }
   set_range(wish);
   const bool goes_on = conversation_->has_begun() && !wish.new_connection;
-  client_error_ = send(goes_on && esp_http_client_is_persistent_connection(client_));
+  client_error_ = times_.measure(UpdateTimes::Part::kNetwork, "connecting to the server", [&] {
+    return send(goes_on && esp_http_client_is_persistent_connection(client_));
+  });
   if (client_error_ == ESP_OK) {
-    const std::int64_t length = esp_http_client_fetch_headers(client_);
+    const std::int64_t length =
+        times_.measure(UpdateTimes::Part::kNetwork, "waiting for the server's answer",
+                       [&] { return esp_http_client_fetch_headers(client_); });
     if (length < 0) client_error_ = static_cast<esp_err_t>(length);
   }
   if (client_error_ != ESP_OK) return conversation_->on_connection_failed();
@@ -253,7 +257,7 @@ void HttpsUpdate::authorize() {
 void HttpsUpdate::drain() {
   std::size_t drained = 0;
   while (drained < kMostDrainedBytes) {
-    const int count = esp_http_client_read(client_, buffer_.get(), static_cast<int>(buffer_bytes_));
+    const int count = read_body(buffer_.get(), buffer_bytes_);
     if (count <= 0) return;
     drained += static_cast<std::size_t>(count);
   }
@@ -267,7 +271,8 @@ esp_err_t HttpsUpdate::perform() {
     ESP_LOGE(kTag, "All data were received already. Call esp_https_ota_finish().");
     return ESP_FAIL;
   }
-  const Wish wish = conversation_->next();
+  const Wish wish = times_.measure(UpdateTimes::Part::kWrite, "beginning the update",
+                                   [&] { return conversation_->next(); });
   switch (wish.kind) {
     case Wish::Kind::kFailed:
       return refuse(conversation_->error());
@@ -279,12 +284,17 @@ esp_err_t HttpsUpdate::perform() {
   }
 }
 
+int HttpsUpdate::read_body(char* into, std::uint32_t bytes) {
+  return times_.measure(UpdateTimes::Part::kNetwork, "reading from the server", [&] {
+    return esp_http_client_read(client_, into, static_cast<int>(bytes));
+  });
+}
+
 // Gets the first kFirstReadBytes of the body into the buffer, if they are not there.
 esp_err_t HttpsUpdate::fill_first_read() {
   while (first_read_bytes_ < core::kFirstReadBytes) {
     const int count =
-        esp_http_client_read(client_, buffer_.get() + first_read_bytes_,
-                             static_cast<int>(core::kFirstReadBytes - first_read_bytes_));
+        read_body(buffer_.get() + first_read_bytes_, core::kFirstReadBytes - first_read_bytes_);
     if (count > 0) {
       first_read_bytes_ += static_cast<std::uint32_t>(count);
     } else if (count == kStalled) {
@@ -314,7 +324,7 @@ esp_err_t HttpsUpdate::read_first() {
 }
 
 esp_err_t HttpsUpdate::read_more() {
-  const int count = esp_http_client_read(client_, buffer_.get(), static_cast<int>(buffer_bytes_));
+  const int count = read_body(buffer_.get(), buffer_bytes_);
   if (count > 0) {
     return take(bytes_at(buffer_.get(), static_cast<std::size_t>(count)), false);
   }
@@ -357,7 +367,9 @@ esp_err_t HttpsUpdate::take(Bytes received, bool is_first) {
     first_bytes_ = FirstBytes(bytes);
     post_header_events(bytes);
   }
-  conversation_->on_bytes(bytes, static_cast<std::uint32_t>(received.size()));
+  times_.measure(UpdateTimes::Part::kWrite, "writing flash", [&] {
+    conversation_->on_bytes(bytes, static_cast<std::uint32_t>(received.size()));
+  });
   const bool failed = !conversation_->is_connected();
   if (!bytes.empty() && !(failed && is_about_the_header(conversation_->error()))) {
     const int written = static_cast<int>(conversation_->bytes_done());
@@ -396,17 +408,29 @@ void HttpsUpdate::post_header_events(Bytes first) {
 
 esp_err_t HttpsUpdate::finish() {
   const FirstBytes first(conversation_->first_bytes());
-  const Status status = conversation_->finish();
+  const Status status = times_.measure(UpdateTimes::Part::kVerify, "verifying the image",
+                                       [&] { return conversation_->finish(); });
   if (!status.ok()) {
     return service_.refuse_end(kTag, status.error(), conversation_->detail(), first.bytes());
   }
   if (!conversation_->is_complete()) {
     ESP_LOGW(kTag, "The update was ended before all data were received; what boots is unchanged.");
-  } else if (final_->is_app()) {
+    return ESP_OK;
+  }
+  log_times();
+  if (final_->is_app()) {
     const auto subtype = static_cast<esp_partition_subtype_t>(final_->subtype);
     post_update_event(ESP_HTTPS_OTA_UPDATE_BOOT_PARTITION, &subtype, sizeof(subtype));
   }
   return ESP_OK;
+}
+
+void HttpsUpdate::log_times() const {
+  const std::uint64_t us = std::max<std::uint64_t>(times_.total_us(), 1);
+  const std::uint64_t bytes = conversation_->bytes_done() - conversation_->resumed_at();
+  ESP_LOGI(kTag, "Updated <%s> with %" PRIu64 " bytes in %.1f s (%" PRIu64 " KB/s): %s",
+           final_->label_storage.data(), bytes, static_cast<double>(us) / 1e6, bytes * 1000 / us,
+           times_.sentence().c_str());
 }
 
 esp_err_t HttpsUpdate::abort() { return esp_err_of(conversation_->abort()); }

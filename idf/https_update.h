@@ -76,6 +76,8 @@ class HttpsUpdate final : public KernelObject {
   void post_header_events(Bytes first);
   esp_err_t description_bytes(MutableBytes into);
 
+  int read_body(char* into, std::uint32_t bytes);
+  void log_times() const;
   esp_err_t refuse(Error error);
 
   esp_https_ota_config_t config_;
@@ -88,6 +90,7 @@ class HttpsUpdate final : public KernelObject {
   std::uint32_t buffer_bytes_ = 0;
   std::uint32_t first_read_bytes_ = 0;  // in the buffer, not handed on yet
   FirstBytes first_bytes_{Bytes{}};
+  UpdateTimes times_;
   int authorizations_left_ = 0;
   int timeout_ms_ = 0;
   // What the client said, where the conversation only knows that something failed.

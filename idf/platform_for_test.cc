@@ -62,7 +62,8 @@ Status EFusesForTest::revoke_key_slot(unsigned slot) {
   return {};
 }
 
-PlatformForTest::PlatformForTest(std::uint32_t flash_bytes) : memory_(flash_bytes) {
+PlatformForTest::PlatformForTest(std::uint32_t flash_bytes)
+    : memory_(flash_bytes, *board::find_timing_profile("typical")) {
   config_for_test() = Config{};
   config_for_test().flash_bytes = flash_bytes;
   identity.facts = formats::find_chip("esp32");
@@ -248,14 +249,22 @@ Status PlatformForTest::FailingFlash::read(core::FlashAddress from, MutableBytes
   return board_.memory_.chip.read(from, into);
 }
 
+template <class Operation>
+Status PlatformForTest::FailingFlash::operate(std::optional<Error>& next_fails,
+                                              Operation operation) {
+  if (next_fails) return *std::exchange(next_fails, std::nullopt);
+  const std::uint64_t busy_before_us = board_.flash_state().busy_us;
+  const Status status = operation();
+  if (board_.flash_takes_time) board_.now_us += board_.flash_state().busy_us - busy_before_us;
+  return status;
+}
+
 Status PlatformForTest::FailingFlash::program(core::FlashAddress to, Bytes bytes) {
-  if (board_.next_program_fails) return *std::exchange(board_.next_program_fails, std::nullopt);
-  return board_.memory_.chip.program(to, bytes);
+  return operate(board_.next_program_fails, [&] { return board_.memory_.chip.program(to, bytes); });
 }
 
 Status PlatformForTest::FailingFlash::erase(core::FlashRange range) {
-  if (board_.next_erase_fails) return *std::exchange(board_.next_erase_fails, std::nullopt);
-  return board_.memory_.chip.erase(range);
+  return operate(board_.next_erase_fails, [&] { return board_.memory_.chip.erase(range); });
 }
 
 const core::FlashGeometry& PlatformForTest::FailingFlash::geometry() const {

@@ -83,6 +83,10 @@ class PlatformForTest final : public Platform {
   // Asks the board's bootloader; returns the label of what it starts, "" when nothing starts.
   std::string reset(ResetReason reason = ResetReason::kSoftware);
 
+  // Arms a power cut in the chip; afterwards every operation fails until power_on().
+  void plan_cut(const board::CutPlan& plan) { memory_.chip.plan_cut(plan); }
+  void power_on() { memory_.chip.power_on(); }
+
   // Runs a program as app_main of one boot. Returns the reason of the restart that ended the boot;
   // nullopt: it ended because nothing was left to happen.
   std::optional<ResetReason> run(std::function<void()> app_main);
@@ -105,6 +109,8 @@ class PlatformForTest final : public Platform {
   // The next operation of this kind fails with this error, once.
   std::optional<Error> next_program_fails;
   std::optional<Error> next_erase_fails;
+  // The clock moves while the chip is busy, by typical times of a data sheet.
+  bool flash_takes_time = false;
 
   // ---- Platform ----
   core::Flash& flash() override { return flash_; }
@@ -133,6 +139,9 @@ class PlatformForTest final : public Platform {
     const core::FlashGeometry& geometry() const override;
 
    private:
+    template <class Operation>
+    Status operate(std::optional<Error>& next_fails, Operation operation);
+
     PlatformForTest& board_;
   };
 

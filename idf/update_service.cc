@@ -60,7 +60,8 @@ UpdateService::UpdateService(Platform& platform, const Config& config)
     : platform_(platform),
       config_(config),
       settings_(settings_of(platform, config)),
-      access_(platform.flash(), rows_, config.flash_encryption) {}
+      flash_(platform),
+      access_(flash_, rows_, config.flash_encryption) {}
 
 esp_err_t UpdateService::load() {
   if (is_loaded_) return ESP_OK;

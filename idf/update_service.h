@@ -19,6 +19,7 @@
 #include "formats/partition_table.h"
 #include "idf/config.h"
 #include "idf/platform.h"
+#include "idf/update_times.h"
 
 namespace rota::idf {
 
@@ -62,6 +63,7 @@ class UpdateService {
   const core::Partition* running() const { return running_; }
 
   core::PartitionAccess& access() { return access_; }
+  TimedFlash& flash() { return flash_; }
   // Only after load() succeeded and running() is known.
   core::BootSelection& selection() { return *selection_; }
   core::AppUpdate& update() { return *update_; }
@@ -103,6 +105,7 @@ class UpdateService {
   std::size_t rows_from_table_ = 0;
   bool is_loaded_ = false;
   std::array<esp_partition_t, formats::kAppTableMaxRows> faces_{};
+  TimedFlash flash_;
   core::PartitionAccess access_;
   const core::Partition* running_ = nullptr;
   std::optional<core::BootSelection> selection_;

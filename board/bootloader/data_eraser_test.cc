@@ -62,7 +62,7 @@ class DataEraserOnAChip : public ::testing::Test {
   formats::PartitionRows rows_;
 };
 
-TEST_F(DataEraserOnAChip, Trap85OnlyDataPartitionsAreErased) {
+TEST_F(DataEraserOnAChip, Trap85_OnlyDataPartitionsAreErased) {
   EXPECT_TRUE(erase_data_partitions(chip_.chip, rows_, "nvs,ota_0", false));
   EXPECT_TRUE(is_erased(0x1000));
   EXPECT_FALSE(is_erased(0x2000));

@@ -66,6 +66,12 @@ inline constexpr Deviation kKindOfImage{
     "an image is judged as what its handle is meant for; the reference keeps one bootloader offset "
     "for all, set by the last handle",
     20};
+// NVS.
+inline constexpr Deviation kNvsChunkIndex{
+    "NVS-1",
+    "the reference's check of the last item on a page takes an earlier chunk of a blob for a "
+    "duplicate and erases it (on a read-only partition: its mount fails); ours compares chunk indices",
+    70};
 
 }  // namespace deviation
 
@@ -83,6 +89,7 @@ inline constexpr std::array kAllDeviations{
     &deviation::kSequenceRange,
     &deviation::kProtectionComesBack,
     &deviation::kKindOfImage,
+    &deviation::kNvsChunkIndex,
 };
 
 }  // namespace rota::conformance

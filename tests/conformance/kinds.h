@@ -12,6 +12,8 @@ std::unique_ptr<VectorKind> open_api(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_erase_list(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_images(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_otadata(const std::filesystem::path& folder);
+std::unique_ptr<VectorKind> open_nvs_power_cuts(const std::filesystem::path& folder);
+std::unique_ptr<VectorKind> open_nvs_sequences(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_ptable_bin(const std::filesystem::path& folder);
 std::unique_ptr<VectorKind> open_ptable_csv(const std::filesystem::path& folder);
 
