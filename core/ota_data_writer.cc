@@ -14,10 +14,15 @@ namespace {
 
 constexpr std::uint32_t kLabelOffset = 4;
 constexpr std::uint32_t kCheckOffset = 28;
+// A single cell between 0 and 1 reads the same so many times in a row once in 32,768 boots, and has
+// to do so three times to be noticed.
+constexpr int kReadsOfSettledRecord = 16;
+constexpr int kTriesToSettle = 3;  // an erase can be reported and not have happened
 
 // The smallest number that names `slot` and is not below `current` (spec 2.5), in 64 bits: the
 // reference wraps here and then returns the blank marker or 0 (trap 6).
-Result<std::uint32_t> sequence_at_or_above(std::uint64_t current, std::uint32_t slot,
+Result<std::uint32_t> sequence_at_or_above(std::uint64_t current,
+                                           std::uint32_t slot,
                                            std::uint32_t slot_count) {
   const std::uint64_t base = (slot + 1) % slot_count;
   std::uint64_t sequence = base;
@@ -30,7 +35,8 @@ Result<std::uint32_t> sequence_at_or_above(std::uint64_t current, std::uint32_t 
 }
 
 // The next larger number that names the same slot for applications and for the bootloader.
-Result<std::uint32_t> next_sequence_of_same_slot(std::uint32_t sequence, std::uint32_t app_slots,
+Result<std::uint32_t> next_sequence_of_same_slot(std::uint32_t sequence,
+                                                 std::uint32_t app_slots,
                                                  std::uint32_t boot_slots) {
   const std::uint32_t boot_slot = formats::slot_of(sequence, boot_slots);
   std::uint64_t next = sequence;
@@ -45,7 +51,9 @@ Result<std::uint32_t> next_sequence_of_same_slot(std::uint32_t sequence, std::ui
 }
 
 // Whether this record keeps `sequence`'s slot running when the other record is lost.
-bool also_confirms_slot_of(const OtaRecord& record, std::uint32_t sequence, std::uint32_t app_slots,
+bool also_confirms_slot_of(const OtaRecord& record,
+                           std::uint32_t sequence,
+                           std::uint32_t app_slots,
                            std::uint32_t boot_slots) {
   return record.is_confirmed() &&
          formats::slot_of(record.sequence, app_slots) == formats::slot_of(sequence, app_slots) &&
@@ -62,6 +70,31 @@ Result<OtaRecords> OtaDataStore::read() const {
     records[static_cast<std::size_t>(sector)] = formats::decode_ota_record(bytes);
   }
   return records;
+}
+
+Result<bool> OtaDataStore::is_settled(int sector) const {
+  std::array<std::byte, formats::kOtaRecordBytes> first{};
+  ROTA_TRY(flash_.read(sector_address(sector), first));
+  for (int reads = 1; reads < kReadsOfSettledRecord; ++reads) {
+    std::array<std::byte, formats::kOtaRecordBytes> again{};
+    ROTA_TRY(flash_.read(sector_address(sector), again));
+    if (again != first) return false;
+  }
+  return true;
+}
+
+Result<unsigned> OtaDataStore::erase_unstable_records() {
+  unsigned erased = 0;
+  for (int sector = 0; sector < 2; ++sector) {
+    for (int tries = 0; tries < kTriesToSettle; ++tries) {
+      const Result<bool> settled = is_settled(sector);
+      ROTA_TRY(settled);
+      if (*settled) break;
+      ROTA_TRY(erase_sector(sector));
+      erased += tries == 0 ? 1U : 0U;
+    }
+  }
+  return erased;
 }
 
 Status OtaDataStore::program_checked(FlashAddress to, Bytes bytes) {
@@ -105,7 +138,8 @@ Status OtaDataStore::write(int sector, const OtaRecord& record) {
   // State (with the label) first, then the sequence, then the check word: until the last one is
   // complete the record is not selectable, and by then its state is known to be right.
   const Bytes all(bytes);
-  ROTA_TRY(program_checked(at + kLabelOffset, all.subspan(kLabelOffset, kCheckOffset - kLabelOffset)));
+  ROTA_TRY(
+      program_checked(at + kLabelOffset, all.subspan(kLabelOffset, kCheckOffset - kLabelOffset)));
   ROTA_TRY(program_checked(at, all.first(kLabelOffset)));
   return program_checked(at + kCheckOffset, all.subspan(kCheckOffset));
 }
@@ -122,8 +156,10 @@ Status OtaDataStore::erase_all() {
   return flash_.erase({partition_.start + 2 * kSectorBytes, rest});
 }
 
-Result<RecordPlacement> place_record(const OtaRecords& records, std::uint32_t slot,
-                                     std::uint32_t app_slots, std::uint32_t boot_slots,
+Result<RecordPlacement> place_record(const OtaRecords& records,
+                                     std::uint32_t slot,
+                                     std::uint32_t app_slots,
+                                     std::uint32_t boot_slots,
                                      OtaDataWriting policy) {
   if (slot >= app_slots) return Error::kSlotNumberTooLarge;
   const int active = formats::active_record(records);
@@ -132,9 +168,8 @@ Result<RecordPlacement> place_record(const OtaRecords& records, std::uint32_t sl
   const OtaRecord& current = records[static_cast<std::size_t>(active)];
   const OtaRecord& other = records[static_cast<std::size_t>(1 - active)];
   if (formats::slot_of(current.sequence, app_slots) == slot) {
-    const bool may_rewrite =
-        policy == OtaDataWriting::kInPlace || !current.is_confirmed() ||
-        also_confirms_slot_of(other, current.sequence, app_slots, boot_slots);
+    const bool may_rewrite = policy == OtaDataWriting::kInPlace || !current.is_confirmed() ||
+                             also_confirms_slot_of(other, current.sequence, app_slots, boot_slots);
     if (may_rewrite) return RecordPlacement{active, current.sequence};
     const Result<std::uint32_t> next =
         next_sequence_of_same_slot(current.sequence, app_slots, boot_slots);
@@ -144,13 +179,15 @@ Result<RecordPlacement> place_record(const OtaRecords& records, std::uint32_t sl
 
   const Result<std::uint32_t> next = sequence_at_or_above(current.sequence, slot, app_slots);
   ROTA_TRY(next);
-  const bool may_replace_other = policy == OtaDataWriting::kInPlace || !other.is_confirmed() ||
-                                 current.is_confirmed();
+  const bool may_replace_other =
+      policy == OtaDataWriting::kInPlace || !other.is_confirmed() || current.is_confirmed();
   return RecordPlacement{may_replace_other ? 1 - active : active, *next};
 }
 
-Result<RecordPlacement> place_confirmation(const OtaRecords& records, int active,
-                                           std::uint32_t app_slots, std::uint32_t boot_slots,
+Result<RecordPlacement> place_confirmation(const OtaRecords& records,
+                                           int active,
+                                           std::uint32_t app_slots,
+                                           std::uint32_t boot_slots,
                                            OtaDataWriting policy) {
   const OtaRecord& current = records[static_cast<std::size_t>(active)];
   const OtaRecord& other = records[static_cast<std::size_t>(1 - active)];

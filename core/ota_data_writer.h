@@ -26,6 +26,13 @@ class OtaDataStore {
       : flash_(flash), partition_(partition), policy_(policy) {}
 
   bool is_large_enough() const { return partition_.size_bytes >= 2 * kSectorBytes; }
+
+  // Erases each record that does not read the same every time, and returns how many there were. A
+  // cut can leave cells between 0 and 1; in a check word they would let the choice of the image
+  // change from boot to boot. Such a record's writing or erasing was cut, so with kCutSafe it is not
+  // the confirmed one. For a bootloader, before it reads. Errors: those of the flash.
+  // Power cut: the sector holds no stable record, or is erased.
+  Result<unsigned> erase_unstable_records();
   Result<formats::OtaRecords> read() const;
 
   // Replaces the record in this sector. Errors: those of the flash, kFlashVerifyMismatch.
@@ -43,6 +50,7 @@ class OtaDataStore {
   OtaDataWriting policy() const { return policy_; }
 
  private:
+  Result<bool> is_settled(int sector) const;
   Status erase_sector(int sector);
   Status disarm(int sector);
   Status program_checked(FlashAddress to, Bytes bytes);

@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint32_t kUnitBytes = 16;  // of encrypted flash
 constexpr std::uint32_t kBlock32 = 0x8000;
 constexpr std::uint32_t kBlock64 = 0x10000;
+// A cell that a cut left between 0 and 1 reads right so many times in a row once in 65,536.
+constexpr int kReadsOfSettledSector = 16;
 }  // namespace
 
 SlotWriter::SlotWriter(PartitionAccess& access, const Plan& plan)
@@ -208,7 +210,7 @@ Status SlotWriter::put(Bytes bytes) {
     const Bytes piece = bytes.first(count);
     bool is_there = false;
     if (count == kSectorBytes && settled_until_ <= at) {
-      const Result<bool> holds = already_holds(at, piece);
+      const Result<bool> holds = holds_settled(at, piece);
       ROTA_TRY(holds);
       is_there = *holds;
     }
@@ -250,7 +252,21 @@ Status SlotWriter::settle_until(std::uint32_t end) {
     ROTA_TRY(access_->may_erase(*plan_.partition, settled_until_, unit));
     announce_change();
     ROTA_TRY(access_->erase(*plan_.partition, settled_until_, unit));
+    ROTA_TRY(check_erased(settled_until_, unit));
     settled_until_ += unit;
+  }
+  return {};
+}
+
+// A chip short of power can report an erase that did not happen; programming on top of what is left
+// there may even read back right.
+Status SlotWriter::check_erased(std::uint32_t offset, std::uint32_t bytes) const {
+  std::array<std::byte, 512> blank;
+  blank.fill(std::byte{0xFF});
+  for (std::uint32_t done = 0; done < bytes; done += static_cast<std::uint32_t>(blank.size())) {
+    const Result<bool> holds = already_holds(offset + done, blank);
+    ROTA_TRY(holds);
+    if (!*holds) return Error::kFlashEraseFailed;
   }
   return {};
 }
@@ -272,6 +288,16 @@ Result<bool> SlotWriter::already_holds(std::uint32_t offset, Bytes bytes) const 
     if (!std::equal(read_back.begin(), read_back.end(), bytes.begin())) return false;
     bytes = bytes.subspan(count);
     offset += static_cast<std::uint32_t>(count);
+  }
+  return true;
+}
+
+// Whether what lies there needs no writing: the sector may be the one that a cut tore.
+Result<bool> SlotWriter::holds_settled(std::uint32_t offset, Bytes bytes) const {
+  for (int reads = 0; reads < kReadsOfSettledSector; ++reads) {
+    const Result<bool> holds = already_holds(offset, bytes);
+    ROTA_TRY(holds);
+    if (!*holds) return false;
   }
   return true;
 }

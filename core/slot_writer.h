@@ -4,8 +4,9 @@
 //  - an image's first bytes (288 for an app) are held and judged before anything is erased: magic,
 //    chip id and revision, description; the old content survives a wrong file;
 //  - erases follow the data, in the largest aligned unit, even when a bulk erase was asked for;
-//  - a whole sector inside one call that already holds the right bytes is left alone;
-//  - what was written is read back.
+//  - a whole sector inside one call that already holds the right bytes, at each of several reads, is
+//    left alone;
+//  - what was erased and what was written is read back.
 // When write() returns its bytes are in flash; only the held first bytes and, on encrypted flash, a
 // tail under 16 bytes may wait. Power cut: the partition then holds a prefix of the data and nothing
 // that verifies as an image, unless the data were complete.
@@ -79,8 +80,10 @@ class SlotWriter {
   void announce_change();
   Status erase_for_reference(std::uint32_t bytes);
   Status settle_until(std::uint32_t end);
+  Status check_erased(std::uint32_t offset, std::uint32_t bytes) const;
   Status program_checked(std::uint32_t offset, Bytes bytes);
   Result<bool> already_holds(std::uint32_t offset, Bytes bytes) const;
+  Result<bool> holds_settled(std::uint32_t offset, Bytes bytes) const;
 
   PartitionAccess* access_ = nullptr;
   Plan plan_;

@@ -69,6 +69,7 @@ class Boot {
   core::BootInputs inputs();
   core::BootAnswer carry_out(const BootStep& step);
   core::BootAnswer try_image(const BootStep& step);
+  void erase_unstable_records(core::OtaDataStore& data);
   void write_record(const BootStep& step);
   void erase_data(bool also_ota_data);
   core::OtaDataStore store() const;
@@ -115,6 +116,7 @@ bool Boot::load_table() {
   }
   report_.table = *rows;
   table_ = core::boot_table_of(*rows);
+  if (!circumstances_.log) return true;
   log('I', "Partition Table:");
   log('I', "## Label            Usage          Type ST Offset   Length");
   int index = 0;
@@ -150,9 +152,10 @@ core::BootInputs Boot::inputs() {
   inputs.factory_reset_pin_held = pin_is_held(report_.settings.factory_reset);
   inputs.app_test_pin_held = pin_is_held(report_.settings.app_test);
   if (table_.ota_data.start.value == 0) return inputs;
-  const core::OtaDataStore data = store();
+  core::OtaDataStore data = store();
   inputs.ota_data_readable = data.is_large_enough();
   if (!inputs.ota_data_readable) return inputs;
+  if (report_.settings.cut_safe_records) erase_unstable_records(data);
   if (const auto records = data.read()) {
     inputs.records = *records;
   } else {
@@ -160,6 +163,18 @@ core::BootInputs Boot::inputs() {
     power_lost_ = power_is_off(records.error());
   }
   return inputs;
+}
+
+// Before anything is decided, so that this boot and the next ones see the same.
+void Boot::erase_unstable_records(core::OtaDataStore& data) {
+  const auto erased = data.erase_unstable_records();
+  if (!erased) {
+    power_lost_ = power_lost_ || power_is_off(erased.error());
+    log('E', "OTA data could not be settled: " + std::string(describe(erased.error()).what));
+  } else if (*erased > 0) {
+    log('W', text("%u OTA data record%s read differently each time, as after a power cut: erased",
+                  *erased, *erased == 1 ? "" : "s"));
+  }
 }
 
 void Boot::write_record(const BootStep& step) {
