@@ -16,7 +16,8 @@ using formats::OtaState;
 namespace {
 
 constexpr std::uint32_t kNativeChunkBytes = kSectorBytes;
-constexpr std::uint32_t kStreamChunkBytes = 1460;  // of one TCP segment
+constexpr std::uint32_t kStreamChunkBytes = 1460;   // of one TCP segment
+constexpr std::uint32_t kDefaultChunkBytes = 1024;  // of esp_https_ota's buffer
 constexpr std::uint32_t kRangeBytes = 5000;
 constexpr std::uint32_t kBreaksAt = 6000;  // of a connection that is lost
 
@@ -60,13 +61,15 @@ class Application {
               const Scenario& scenario,
               const Defect& defect,
               const core::Partition& running,
-              PowerOn& seen)
+              PowerOn& seen,
+              const std::function<void(std::string_view)>& log)
       : board_(board),
         chip_(chip),
         scenario_(scenario),
         defect_(defect),
         running_(running),
         seen_(seen),
+        log_(log),
         access_(chip, board.rows(), false),
         selection_(access_, chip, running, board.settings()),
         update_(access_, selection_, running, board.settings()),
@@ -93,6 +96,7 @@ class Application {
   void note_choice(const Status& chosen);
   std::uint32_t resume_position();
   void select_same_slot();
+  void log(const char* what, const Status& status = {}) const;
   void restart() { seen_.end = PowerOn::End::kRestarts; }
   Facts& facts() { return chip_.facts(); }
   const core::Partition& next_slot() const { return *selection_.next_update_partition(running_); }
@@ -103,6 +107,7 @@ class Application {
   const Defect& defect_;
   const core::Partition& running_;
   PowerOn& seen_;
+  const std::function<void(std::string_view)>& log_;
   core::PartitionAccess access_;
   core::BootSelection selection_;
   core::AppUpdate update_;
@@ -113,19 +118,30 @@ class Application {
   bool remembers_progress_ = false;
 };
 
+void Application::log(const char* what, const Status& status) const {
+  if (!log_) return;
+  std::string line = std::string("app ") + std::string(name_of(seen_.image)) + ": " + what;
+  if (!status.ok()) line += ": " + std::string(describe(status.error()).what);
+  log_(line);
+}
+
 bool Application::is_on_trial() const {
   const auto state = selection_.state_of(running_);
   return state.ok() && *state == OtaState::kPendingVerify;
 }
 
 void Application::confirm() {
+  const bool was_on_trial = is_on_trial();
   facts().confirmation_began = true;
   facts().confirmed_version =
       std::max(facts().confirmed_version,
                static_cast<std::uint8_t>(TestBoard::secure_version_of(seen_.image)));
   const Status confirmed = selection_.confirm();
+  log("confirms itself", confirmed);
   if (!confirmed.ok()) {
     seen_.error = confirmed.error();
+    // An image that is neither confirmed nor on trial any more must not go on as if it were.
+    if (was_on_trial) restart();
     return;
   }
   if (facts().candidate == seen_.image) facts().confirmed = seen_.image;
@@ -134,12 +150,14 @@ void Application::confirm() {
 void Application::stand_trial() {
   switch (seen_.image) {
     case ImageId::kPanics:
+      log("panics");
       return restart();
     case ImageId::kHangs:
+      log("hangs");
       static_cast<void>(journal_.store({ImageId::kHangs, 0}));
       return restart();
     case ImageId::kFailsSelfTest:
-      static_cast<void>(selection_.reject());
+      log("rejects itself", selection_.reject());
       return restart();
     default:
       return confirm();
@@ -179,8 +197,7 @@ void Application::follow(const Scenario& scenario) {
       if (seen_.image != ImageId::kFactory) choose(*board_.factory());
       return;
     case Act::kEraseInactive:
-      static_cast<void>(selection_.erase_inactive_record(true));
-      return;
+      return log("gives up the other image", selection_.erase_inactive_record(true));
   }
 }
 
@@ -207,6 +224,7 @@ void Application::announce_choice(const core::Partition& target) {
 }
 
 void Application::note_choice(const Status& chosen) {
+  log(chosen.ok() ? "chose the new image" : "could not update", chosen);
   if (!chosen.ok()) {
     seen_.update_failed = true;
     seen_.error = chosen.error();
@@ -227,6 +245,7 @@ void Application::update_to(ImageId offered, Method method) {
   image_ = board_.image(offered);
   if (scenario_.corrupts_image && offered == scenario_.offered)
     image_[image_.size() / 2] ^= std::byte{0x10};
+  log("begins an update");
   const core::Partition& target = next_slot();
   if (method > Method::kNativeBulk && method != Method::kStagedCopy)
     return download_stream(target, method);
@@ -296,6 +315,7 @@ std::uint32_t Application::resume_position() {
 Status Application::converse(core::UpdateConversation& conversation,
                              Link& link,
                              const core::Partition& target) {
+  const std::uint32_t chunk_bytes = remembers_progress_ ? kDefaultChunkBytes : kStreamChunkBytes;
   while (chip_.is_on()) {
     const core::Wish wish = conversation.next();
     switch (wish.kind) {
@@ -303,8 +323,7 @@ Status Application::converse(core::UpdateConversation& conversation,
         conversation.on_response(link.answer(wish));
         break;
       case core::Wish::Kind::kRead: {
-        const Bytes bytes =
-            link.take(wish.read_exactly != 0 ? wish.read_exactly : kStreamChunkBytes);
+        const Bytes bytes = link.take(wish.read_exactly != 0 ? wish.read_exactly : chunk_bytes);
         if (bytes.empty()) {
           conversation.on_end(link.position == link.end);
           break;
@@ -363,6 +382,7 @@ PowerOn Device::start(Program program) {
   PowerOn seen;
   board::BootCircumstances circumstances;
   circumstances.chip = board_.chip();
+  circumstances.log = log_;
   const board::BootReport report = board::boot(chip_, chip_, circumstances);
   if (!chip_.is_on() || report.result == board::BootReport::Result::kPowerLost) {
     seen.end = PowerOn::End::kPowerLost;
@@ -380,7 +400,7 @@ PowerOn Device::start(Program program) {
     if (row.is_app() && row.offset == seen.address) running = &row;
   }
   ROTA_ASSERT(running != nullptr);
-  Application application(board_, chip_, scenario_, defect_, *running, seen);
+  Application application(board_, chip_, scenario_, defect_, *running, seen, log_);
   application.run(program);
   if (!chip_.is_on()) seen.end = PowerOn::End::kPowerLost;
   return seen;

@@ -7,6 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string_view>
+#include <utility>
 
 #include "sim/defect.h"
 #include "sim/faulty_chip.h"
@@ -39,6 +42,9 @@ class Device {
   Device(const TestBoard& board, FaultyChip& chip, const Scenario& scenario, const Defect& defect)
       : board_(board), chip_(chip), scenario_(scenario), defect_(defect) {}
 
+  // One line for each thing that bootloader and application do; absent: silent.
+  void log_to(std::function<void(std::string_view)> log) { log_ = std::move(log); }
+
   // Boots as after power_on(); the caller has called it.
   PowerOn start(Program program);
 
@@ -49,6 +55,7 @@ class Device {
   FaultyChip& chip_;
   const Scenario& scenario_;
   const Defect& defect_;
+  std::function<void(std::string_view)> log_;
 };
 
 }  // namespace rota::sim

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -299,54 +300,67 @@ void FaultyChip::erase_cells(std::uint32_t start, std::uint32_t bytes) {
 
 // ---- Faults -------------------------------------------------------------------------------------
 
-// The bits that would go to 0: seed 0 all but one, seed 1 only one, others about half of them.
+// Bits that a program clears, and finding one of them.
+std::uint32_t FaultyChip::bits_to_clear(std::uint32_t to, Bytes bytes) const {
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto clears = std::to_integer<unsigned>(memory_.cells[to + i] & ~bytes[i]);
+    count += static_cast<std::uint32_t>(std::popcount(clears));
+  }
+  return count;
+}
+
+// Where the bit with this number among them is, as byte and mask.
+FaultyChip::Bit FaultyChip::bit_to_clear(std::uint32_t to,
+                                         Bytes bytes,
+                                         std::uint32_t number) const {
+  for (std::uint32_t i = 0; i < bytes.size(); ++i) {
+    auto clears = std::to_integer<unsigned>(memory_.cells[to + i] & ~bytes[i]);
+    const auto count = static_cast<std::uint32_t>(std::popcount(clears));
+    if (number >= count) {
+      number -= count;
+      continue;
+    }
+    while (number-- > 0) clears &= clears - 1;
+    return {i, static_cast<std::byte>(clears & (0U - clears))};
+  }
+  return {};
+}
+
+// Of the bits that would go to 0: seed 0 all but one, seed 1 only one, others about half of them.
 void FaultyChip::program_some_bits(std::uint32_t to, Bytes bytes, std::uint64_t seed) {
   touch(to, static_cast<std::uint32_t>(bytes.size()));
-  std::uint32_t changing = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const std::byte clears = memory_.cells[to + i] & ~bytes[i];
-    changing += static_cast<std::uint32_t>(__builtin_popcount(std::to_integer<unsigned>(clears)));
-  }
-  if (changing == 0) return;
-  const std::uint64_t chosen = mix(seed, to) % changing;
-  std::uint64_t index = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    for (unsigned bit = 0; bit < 8; ++bit) {
-      const auto mask = static_cast<std::byte>(1U << bit);
-      if ((memory_.cells[to + i] & ~bytes[i] & mask) == std::byte{0}) continue;
-      const bool is_chosen = index++ == chosen;
-      const bool done = seed == 0   ? !is_chosen
-                        : seed == 1 ? is_chosen
-                                    : (mix(seed, index) & 1U) != 0;
-      if (done) memory_.cells[to + i] &= ~mask;
+  if (seed > 1) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      memory_.cells[to + i] &= bytes[i] | random_byte(seed, i);
     }
+    return;
+  }
+  const std::uint32_t count = bits_to_clear(to, bytes);
+  if (count == 0) return;
+  const Bit bit = bit_to_clear(to, bytes, static_cast<std::uint32_t>(mix(seed, to) % count));
+  if (seed == 0) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) memory_.cells[to + i] &= bytes[i];
+    memory_.cells[to + bit.byte] |= bit.mask;
+  } else {
+    memory_.cells[to + bit.byte] &= ~bit.mask;
   }
 }
 
 // The bits that would go to 0 are neither 0 nor 1 (variant 1: a single one; 2 and above: about
 // half), the others are done.
 void FaultyChip::program_unstable(std::uint32_t to, Bytes bytes, std::uint32_t variant) {
-  const std::vector<std::byte> before(
-      memory_.cells.begin() + to,
-      memory_.cells.begin() + to + static_cast<std::ptrdiff_t>(bytes.size()));
   std::vector<std::byte> unstable(bytes.size());
-  std::uint32_t changing = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    unstable[i] = before[i] & ~bytes[i];
-    changing +=
-        static_cast<std::uint32_t>(__builtin_popcount(std::to_integer<unsigned>(unstable[i])));
-  }
-  if (changing == 0) return;
   if (variant == 1) {
-    std::uint64_t chosen = mix(variant, to) % changing;
-    for (std::byte& byte : unstable) {
-      for (unsigned bit = 0; bit < 8; ++bit) {
-        const auto mask = static_cast<std::byte>(1U << bit);
-        if ((byte & mask) != std::byte{0} && chosen-- != 0) byte &= ~mask;
-      }
+    const std::uint32_t count = bits_to_clear(to, bytes);
+    if (count == 0) return;
+    const Bit bit = bit_to_clear(to, bytes, static_cast<std::uint32_t>(mix(variant, to) % count));
+    unstable[bit.byte] = bit.mask;
+  } else {
+    for (std::size_t i = 0; i < unstable.size(); ++i) {
+      unstable[i] = memory_.cells[to + i] & ~bytes[i];
+      if (variant >= 2) unstable[i] &= random_byte(variant, i);
     }
-  } else if (variant >= 2) {
-    for (std::size_t i = 0; i < unstable.size(); ++i) unstable[i] &= random_byte(variant, i);
   }
   touch(to, static_cast<std::uint32_t>(bytes.size()));
   static_cast<void>(memory_.chip.program({to}, bytes));

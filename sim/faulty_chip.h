@@ -82,6 +82,12 @@ class FaultyChip final : public core::Flash, public core::EFuses {
   Status carry_out_program(std::uint32_t to, Bytes bytes, std::optional<Fault> fault);
   Status carry_out_erase(std::uint32_t start, std::uint32_t bytes, std::optional<Fault> fault);
   Status carry_out_burn(std::uint32_t bits, std::optional<Fault> fault);
+  struct Bit {
+    std::uint32_t byte = 0;
+    std::byte mask{0};
+  };
+  std::uint32_t bits_to_clear(std::uint32_t to, Bytes bytes) const;
+  Bit bit_to_clear(std::uint32_t to, Bytes bytes, std::uint32_t number) const;
   void program_some_bits(std::uint32_t to, Bytes bytes, std::uint64_t seed);
   void program_unstable(std::uint32_t to, Bytes bytes, std::uint32_t variant);
   void erase_some_bits(std::uint32_t start, std::uint32_t bytes, std::uint64_t seed);

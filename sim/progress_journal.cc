@@ -12,6 +12,7 @@ using core::kSectorBytes;
 namespace {
 
 constexpr std::uint32_t kRecordBytes = 16;
+constexpr int kTries = 3;
 
 // A record: sequence, image, bytes, check word over the three.
 std::uint32_t check_of(const std::byte* record) {
@@ -51,20 +52,29 @@ Progress ProgressJournal::latest() {
 
 Status ProgressJournal::store(const Progress& progress) {
   if (!looked_) look();
-  if (next_at_ == kSectorBytes || next_at_ >= 2 * kSectorBytes) {
-    next_at_ = next_at_ == kSectorBytes ? kSectorBytes : 0;
-    ROTA_TRY(access_.erase(partition_, next_at_, kSectorBytes));
-  }
   std::array<std::byte, kRecordBytes> record{};
   store_u32(record.data(), ++sequence_);
   store_u32(record.data() + 4, static_cast<std::uint32_t>(progress.image));
   store_u32(record.data() + 8, progress.bytes);
   store_u32(record.data() + 12, check_of(record.data()));
-  const std::uint32_t at = next_at_;
+  for (int tries = 0; tries < kTries; ++tries) {
+    ROTA_TRY(append(record));
+    std::array<std::byte, kRecordBytes> stored{};
+    ROTA_TRY(access_.read(partition_, next_at_ - kRecordBytes, stored));
+    if (stored != record) continue;
+    latest_ = progress;
+    return {};
+  }
+  return Error::kFlashVerifyMismatch;
+}
+
+Status ProgressJournal::append(Bytes record) {
+  if (next_at_ == kSectorBytes || next_at_ >= 2 * kSectorBytes) {
+    next_at_ = next_at_ == kSectorBytes ? kSectorBytes : 0;
+    ROTA_TRY(access_.erase(partition_, next_at_, kSectorBytes));
+  }
   next_at_ += kRecordBytes;
-  ROTA_TRY(access_.write(partition_, at, record));
-  latest_ = progress;
-  return {};
+  return access_.write(partition_, next_at_ - kRecordBytes, record);
 }
 
 }  // namespace rota::sim

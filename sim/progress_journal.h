@@ -28,6 +28,7 @@ class ProgressJournal {
 
  private:
   void look();
+  Status append(Bytes record);
 
   core::PartitionAccess& access_;
   const core::Partition& partition_;

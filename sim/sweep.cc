@@ -12,18 +12,19 @@ constexpr unsigned kMaxPowerOns = 12;  // of one run; a story needs at most 6
 constexpr unsigned kJudgedStarts = 5;  // 3 to settle, 2 to see that nothing changes
 constexpr std::size_t kMaxExamples = 20;
 
-// The faults that an operation can suffer.
+// The faults that an operation can suffer: all of them, or one of each sort where there are many
+// operations to go through.
 class FaultList {
  public:
-  explicit FaultList(const Operation& operation) {
+  FaultList(const Operation& operation, bool all) {
     add(FaultKind::kCutBefore);
     add(FaultKind::kCutAfter);
     switch (operation.kind) {
       case OperationKind::kProgram:
-        add_program(operation.bytes);
+        all ? add_all_of_program(operation.bytes) : add_some_of_program(operation.bytes);
         break;
       case OperationKind::kErase:
-        add_erase(operation.bytes);
+        all ? add_all_of_erase(operation.bytes) : add_some_of_erase(operation.bytes);
         break;
       case OperationKind::kBurn:
         for (std::uint32_t seed = 0; seed < 3; ++seed) add(FaultKind::kTornBits, seed);
@@ -38,7 +39,7 @@ class FaultList {
  private:
   void add(FaultKind kind, std::uint32_t value = 0) { faults_[count_++] = {kind, value}; }
 
-  void add_program(std::uint32_t bytes) {
+  void add_all_of_program(std::uint32_t bytes) {
     if (bytes <= 32) {
       for (std::uint32_t k = 1; k < bytes; ++k) add(FaultKind::kTornBytes, k);
     } else {
@@ -50,7 +51,15 @@ class FaultList {
     add(FaultKind::kError);
     add(FaultKind::kErrorHalf);
   }
-  void add_erase(std::uint32_t bytes) {
+  void add_some_of_program(std::uint32_t bytes) {
+    add(FaultKind::kTornBytes, bytes / 2);
+    add(FaultKind::kTornBytes, bytes - 1);
+    add(FaultKind::kTornBits, 0);
+    add(FaultKind::kTornBits, 2);
+    add(FaultKind::kUnstable, 1);
+    add(FaultKind::kLying);
+  }
+  void add_all_of_erase(std::uint32_t bytes) {
     add(FaultKind::kTornBytes, 16);
     add(FaultKind::kTornBytes, bytes / 2);
     for (std::uint32_t seed = 0; seed < 2; ++seed) add(FaultKind::kTornBits, seed);
@@ -61,6 +70,13 @@ class FaultList {
     add(FaultKind::kErrorHalf);
     add(FaultKind::kWorn, 0);
     add(FaultKind::kWorn, 1);
+  }
+  void add_some_of_erase(std::uint32_t bytes) {
+    add(FaultKind::kTornBytes, bytes / 2);
+    add(FaultKind::kTornBits, 0);
+    add(FaultKind::kPreProgram, 0);
+    add(FaultKind::kUnstable, 1);
+    add(FaultKind::kLying);
   }
 
   std::array<Fault, 48> faults_{};
@@ -197,7 +213,7 @@ void Sweep::explore_operation(const RecordedOperation& recorded,
                               const BoardState& power_on,
                               unsigned level,
                               Points& points) {
-  for (const Fault& fault : FaultList(recorded.operation)) {
+  for (const Fault& fault : FaultList(recorded.operation, level == 1 || plan_.all_kinds_again)) {
     path_.back().fault = fault;
     if (ends_in_cut(fault.kind)) {
       chip_.repeat_with_cut(recorded, fault);

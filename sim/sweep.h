@@ -29,7 +29,8 @@ inline constexpr unsigned kMaxFaults = 3;
 struct SweepPlan {
   Configuration configuration;
   const Scenario* scenario = nullptr;
-  unsigned faults = 1;                      // in a row, up to kMaxFaults
+  unsigned faults = 1;           // in a row, up to kMaxFaults
+  bool all_kinds_again = false;  // the second fault and later ones: all kinds, or one of each sort
   std::uint32_t sample_triples_one_in = 1;  // of the states after two faults
   std::uint64_t seed = 0;                   // chooses the sample and the random bits
   const Defect* defect = nullptr;           // nullptr: none

@@ -3,9 +3,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "sim/matrix.h"
+#include "sim/replay.h"
 #include "sim/report.h"
 
 namespace rota::sim {
@@ -15,11 +18,29 @@ constexpr unsigned kThreads = 2;
 
 void print_usage() {
   std::printf(
-      "usage: sweep [--brief]\n\n"
+      "usage: sweep [--brief | --replay TOKEN]\n\n"
       "Cuts the power, tears writes and makes flash lie at every operation of every scenario, and\n"
       "judges what the device does afterwards. Status 1 if a board of ours was lost.\n\n"
-      "  --brief   a few seconds: single faults in the configurations that differ most\n\n"
+      "  --brief          a few seconds: single faults in the configurations that differ most\n"
+      "  --replay TOKEN   the timeline of one point; the sweep prints the token of each "
+      "violation\n\n"
       "example: ./dev sweep\n");
+}
+
+int replay_token(std::string_view text) {
+  const std::optional<Token> token = parse_token(text);
+  if (!token) {
+    std::fprintf(
+        stderr,
+        "'%s' is no token. It looks like confirm:ours/cut-safe/rollback/factory/2:0.9.unstable.1 "
+        "(scenario, board, then start.operation.fault.value, joined by commas).\n",
+        std::string(text).c_str());
+    return 2;
+  }
+  if (replay(*token)) return 0;
+  std::fprintf(stderr,
+               "This run has no such operation; the token is from another version of the code.\n");
+  return 1;
 }
 
 int run(int count, char** arguments) {
@@ -28,6 +49,8 @@ int run(int count, char** arguments) {
     const std::string_view argument = arguments[i];
     if (argument == "--brief") {
       size = Size::kBrief;
+    } else if (argument == "--replay" && i + 1 < count) {
+      return replay_token(arguments[i + 1]);
     } else {
       print_usage();
       return argument == "--help" ? 0 : 2;
