@@ -30,6 +30,7 @@ class UpdateServer {
 
   std::string url_of(const std::string& file) const { return base_url_ + "/" + file; }
   const std::string& base_url() const { return base_url_; }
+  pid_t process() const { return process_; }
   std::string log() const;  // what it said so far
 
  private:
