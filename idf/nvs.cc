@@ -1,103 +1,211 @@
-// nvs.h and nvs_flash.h: starting succeeds, so that programs which start NVS for the radio go on;
-// every call that would store or find something says that it can not.
+// nvs.h over NvsService. A NULL where a name, a value or a place for the result belongs is
+// INVALID_ARG; the reference would read it.
 #include "nvs.h"
 
-#include "esp_log.h"
-#include "esp_partition.h"
-#include "idf/runtime.h"
-#include "nvs_flash.h"
+#include <memory>
+#include <new>
+#include <string_view>
 
-using rota::idf::runtime;
+#include "idf/nvs_service.h"
+
+using rota::Bytes;
+using rota::MutableBytes;
+using rota::formats::NvsType;
+using rota::idf::nvs_service;
+using rota::idf::NvsService;
+
+struct nvs_opaque_iterator_t {
+  NvsService::Walk walk;
+};
 
 namespace {
 
-esp_err_t refuse() {
-  if (!runtime().nvs_is_initialized) return ESP_ERR_NVS_NOT_INITIALIZED;
-  if (!runtime().nvs_gap_is_told) {
-    runtime().nvs_gap_is_told = true;
-    ESP_LOGW("nvs", "This board does not store NVS entries yet; the calls answer NOT_SUPPORTED.");
-  }
-  return ESP_ERR_NOT_SUPPORTED;
+template <class T>
+Bytes bytes_of_value(const T& value) {
+  return std::as_bytes(std::span(&value, 1));
 }
 
-const esp_partition_t* partition_of(const char* label) {
-  return esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_NVS, label);
+template <class T>
+esp_err_t set_scalar(nvs_handle_t handle, const char* key, NvsType type, const T& value) {
+  if (key == nullptr) return ESP_ERR_INVALID_ARG;
+  return nvs_service().set_scalar(handle, key, type, bytes_of_value(value));
 }
 
-esp_err_t init(const esp_partition_t* partition) {
-  if (partition == nullptr) return ESP_ERR_NOT_FOUND;
-  runtime().nvs_is_initialized = true;
-  return ESP_OK;
+template <class T>
+esp_err_t get_scalar(nvs_handle_t handle, const char* key, NvsType type, T* out) {
+  if (key == nullptr || out == nullptr) return ESP_ERR_INVALID_ARG;
+  return nvs_service().get_scalar(handle, key, type, std::as_writable_bytes(std::span(out, 1)));
 }
 
-esp_err_t erase(const esp_partition_t* partition) {
-  if (partition == nullptr) return ESP_ERR_NOT_FOUND;
-  return esp_partition_erase_range(partition, 0, partition->size);
+// Takes the first step of a walk and hands out an iterator if there is one.
+esp_err_t start_walk(esp_err_t begun, const NvsService::Walk& walk, nvs_iterator_t* out) {
+  if (begun != ESP_OK) return begun;
+  auto iterator =
+      std::unique_ptr<nvs_opaque_iterator_t>(new (std::nothrow) nvs_opaque_iterator_t{walk});
+  if (!iterator) return ESP_ERR_NO_MEM;
+  const esp_err_t found = nvs_service().next(iterator->walk);
+  if (found == ESP_OK) *out = iterator.release();
+  return found;
 }
 
 }  // namespace
 
 extern "C" {
 
-esp_err_t nvs_flash_init(void) { return init(partition_of(NVS_DEFAULT_PART_NAME)); }
-esp_err_t nvs_flash_init_partition(const char* partition_label) {
-  return init(partition_of(partition_label));
+esp_err_t nvs_open(const char* namespace_name,
+                   nvs_open_mode_t open_mode,
+                   nvs_handle_t* out_handle) {
+  return nvs_open_from_partition(NVS_DEFAULT_PART_NAME, namespace_name, open_mode, out_handle);
 }
-esp_err_t nvs_flash_init_partition_ptr(const esp_partition_t* partition) {
-  return partition == nullptr ? ESP_ERR_INVALID_ARG : init(partition);
+
+esp_err_t nvs_open_from_partition(const char* part_name,
+                                  const char* namespace_name,
+                                  nvs_open_mode_t open_mode,
+                                  nvs_handle_t* out_handle) {
+  if (part_name == nullptr || namespace_name == nullptr || out_handle == nullptr) {
+    return ESP_ERR_INVALID_ARG;
+  }
+  return nvs_service().open(part_name, namespace_name, open_mode, *out_handle);
 }
-esp_err_t nvs_flash_deinit(void) {
-  if (!runtime().nvs_is_initialized) return ESP_ERR_NVS_NOT_INITIALIZED;
-  runtime().nvs_is_initialized = false;
+
+void nvs_close(nvs_handle_t handle) { nvs_service().close(handle); }
+esp_err_t nvs_commit(nvs_handle_t handle) { return nvs_service().commit(handle); }
+
+esp_err_t nvs_set_i8(nvs_handle_t handle, const char* key, int8_t value) {
+  return set_scalar(handle, key, NvsType::kI8, value);
+}
+esp_err_t nvs_set_u8(nvs_handle_t handle, const char* key, uint8_t value) {
+  return set_scalar(handle, key, NvsType::kU8, value);
+}
+esp_err_t nvs_set_i16(nvs_handle_t handle, const char* key, int16_t value) {
+  return set_scalar(handle, key, NvsType::kI16, value);
+}
+esp_err_t nvs_set_u16(nvs_handle_t handle, const char* key, uint16_t value) {
+  return set_scalar(handle, key, NvsType::kU16, value);
+}
+esp_err_t nvs_set_i32(nvs_handle_t handle, const char* key, int32_t value) {
+  return set_scalar(handle, key, NvsType::kI32, value);
+}
+esp_err_t nvs_set_u32(nvs_handle_t handle, const char* key, uint32_t value) {
+  return set_scalar(handle, key, NvsType::kU32, value);
+}
+esp_err_t nvs_set_i64(nvs_handle_t handle, const char* key, int64_t value) {
+  return set_scalar(handle, key, NvsType::kI64, value);
+}
+esp_err_t nvs_set_u64(nvs_handle_t handle, const char* key, uint64_t value) {
+  return set_scalar(handle, key, NvsType::kU64, value);
+}
+esp_err_t nvs_set_float(nvs_handle_t handle, const char* key, float value) {
+  return key == nullptr ? ESP_ERR_INVALID_ARG : nvs_service().set_float(handle, key, value);
+}
+esp_err_t nvs_set_double(nvs_handle_t handle, const char* key, double value) {
+  return key == nullptr ? ESP_ERR_INVALID_ARG : nvs_service().set_double(handle, key, value);
+}
+esp_err_t nvs_set_str(nvs_handle_t handle, const char* key, const char* value) {
+  if (key == nullptr || value == nullptr) return ESP_ERR_INVALID_ARG;
+  const std::string_view text(value);
+  return nvs_service().set_string(handle, key, rota::bytes_of({value, text.size() + 1}));
+}
+esp_err_t nvs_set_blob(nvs_handle_t handle, const char* key, const void* value, size_t length) {
+  if (key == nullptr || (value == nullptr && length > 0)) return ESP_ERR_INVALID_ARG;
+  return nvs_service().set_blob(handle, key, {static_cast<const std::byte*>(value), length});
+}
+
+esp_err_t nvs_get_i8(nvs_handle_t handle, const char* key, int8_t* out_value) {
+  return get_scalar(handle, key, NvsType::kI8, out_value);
+}
+esp_err_t nvs_get_u8(nvs_handle_t handle, const char* key, uint8_t* out_value) {
+  return get_scalar(handle, key, NvsType::kU8, out_value);
+}
+esp_err_t nvs_get_i16(nvs_handle_t handle, const char* key, int16_t* out_value) {
+  return get_scalar(handle, key, NvsType::kI16, out_value);
+}
+esp_err_t nvs_get_u16(nvs_handle_t handle, const char* key, uint16_t* out_value) {
+  return get_scalar(handle, key, NvsType::kU16, out_value);
+}
+esp_err_t nvs_get_i32(nvs_handle_t handle, const char* key, int32_t* out_value) {
+  return get_scalar(handle, key, NvsType::kI32, out_value);
+}
+esp_err_t nvs_get_u32(nvs_handle_t handle, const char* key, uint32_t* out_value) {
+  return get_scalar(handle, key, NvsType::kU32, out_value);
+}
+esp_err_t nvs_get_i64(nvs_handle_t handle, const char* key, int64_t* out_value) {
+  return get_scalar(handle, key, NvsType::kI64, out_value);
+}
+esp_err_t nvs_get_u64(nvs_handle_t handle, const char* key, uint64_t* out_value) {
+  return get_scalar(handle, key, NvsType::kU64, out_value);
+}
+esp_err_t nvs_get_float(nvs_handle_t handle, const char* key, float* out_value) {
+  return get_scalar(handle, key, NvsType::kFloat, out_value);
+}
+esp_err_t nvs_get_double(nvs_handle_t handle, const char* key, double* out_value) {
+  return get_scalar(handle, key, NvsType::kDouble, out_value);
+}
+esp_err_t nvs_get_str(nvs_handle_t handle, const char* key, char* out_value, size_t* length) {
+  if (key == nullptr) return ESP_ERR_INVALID_ARG;
+  return nvs_service().get_string(handle, key, out_value, length);
+}
+esp_err_t nvs_get_blob(nvs_handle_t handle, const char* key, void* out_value, size_t* length) {
+  if (key == nullptr) return ESP_ERR_INVALID_ARG;
+  return nvs_service().get_blob(handle, key, out_value, length);
+}
+
+esp_err_t nvs_find_key(nvs_handle_t handle, const char* key, nvs_type_t* out_type) {
+  return key == nullptr ? ESP_ERR_INVALID_ARG : nvs_service().find_key(handle, key, out_type);
+}
+esp_err_t nvs_erase_key(nvs_handle_t handle, const char* key) {
+  return key == nullptr ? ESP_ERR_INVALID_ARG : nvs_service().erase_key(handle, key);
+}
+esp_err_t nvs_erase_all(nvs_handle_t handle) { return nvs_service().erase_all(handle); }
+esp_err_t nvs_purge_all(nvs_handle_t handle) { return nvs_service().purge_all(handle); }
+
+esp_err_t nvs_get_stats(const char* part_name, nvs_stats_t* nvs_stats) {
+  if (nvs_stats == nullptr) return ESP_ERR_INVALID_ARG;
+  return nvs_service().stats(part_name == nullptr ? NVS_DEFAULT_PART_NAME : part_name, *nvs_stats);
+}
+
+esp_err_t nvs_get_used_entry_count(nvs_handle_t handle, size_t* used_entries) {
+  if (used_entries == nullptr) return ESP_ERR_INVALID_ARG;
+  return nvs_service().used_entries(handle, *used_entries);
+}
+
+esp_err_t nvs_entry_find(const char* part_name,
+                         const char* namespace_name,
+                         nvs_type_t type,
+                         nvs_iterator_t* output_iterator) {
+  if (part_name == nullptr || output_iterator == nullptr) return ESP_ERR_INVALID_ARG;
+  *output_iterator = nullptr;
+  NvsService::Walk walk;
+  const esp_err_t begun = nvs_service().begin_walk(part_name, namespace_name, type, walk);
+  return start_walk(begun, walk, output_iterator);
+}
+
+esp_err_t nvs_entry_find_in_handle(nvs_handle_t handle,
+                                   nvs_type_t type,
+                                   nvs_iterator_t* output_iterator) {
+  if (output_iterator == nullptr) return ESP_ERR_INVALID_ARG;
+  *output_iterator = nullptr;
+  NvsService::Walk walk;
+  const esp_err_t begun = nvs_service().begin_walk(handle, type, walk);
+  return start_walk(begun, walk, output_iterator);
+}
+
+esp_err_t nvs_entry_next(nvs_iterator_t* iterator) {
+  if (iterator == nullptr) return ESP_ERR_INVALID_ARG;
+  if (*iterator == nullptr) return ESP_ERR_NVS_NOT_FOUND;
+  const esp_err_t found = nvs_service().next((*iterator)->walk);
+  if (found == ESP_OK) return ESP_OK;
+  nvs_release_iterator(*iterator);
+  *iterator = nullptr;
+  return found;
+}
+
+esp_err_t nvs_entry_info(const nvs_iterator_t iterator, nvs_entry_info_t* out_info) {
+  if (iterator == nullptr || out_info == nullptr) return ESP_ERR_INVALID_ARG;
+  *out_info = iterator->walk.info;
   return ESP_OK;
 }
-esp_err_t nvs_flash_deinit_partition(const char*) { return nvs_flash_deinit(); }
-esp_err_t nvs_flash_erase(void) { return erase(partition_of(NVS_DEFAULT_PART_NAME)); }
-esp_err_t nvs_flash_erase_partition(const char* part_name) {
-  return erase(partition_of(part_name));
-}
-esp_err_t nvs_flash_erase_partition_ptr(const esp_partition_t* partition) {
-  return partition == nullptr ? ESP_ERR_INVALID_ARG : erase(partition);
-}
 
-esp_err_t nvs_open(const char*, nvs_open_mode_t, nvs_handle_t*) { return refuse(); }
-esp_err_t nvs_open_from_partition(const char*, const char*, nvs_open_mode_t, nvs_handle_t*) {
-  return refuse();
-}
-void nvs_close(nvs_handle_t) {}
-esp_err_t nvs_commit(nvs_handle_t) { return refuse(); }
-
-esp_err_t nvs_set_i8(nvs_handle_t, const char*, int8_t) { return refuse(); }
-esp_err_t nvs_set_u8(nvs_handle_t, const char*, uint8_t) { return refuse(); }
-esp_err_t nvs_set_i16(nvs_handle_t, const char*, int16_t) { return refuse(); }
-esp_err_t nvs_set_u16(nvs_handle_t, const char*, uint16_t) { return refuse(); }
-esp_err_t nvs_set_i32(nvs_handle_t, const char*, int32_t) { return refuse(); }
-esp_err_t nvs_set_u32(nvs_handle_t, const char*, uint32_t) { return refuse(); }
-esp_err_t nvs_set_i64(nvs_handle_t, const char*, int64_t) { return refuse(); }
-esp_err_t nvs_set_u64(nvs_handle_t, const char*, uint64_t) { return refuse(); }
-esp_err_t nvs_set_str(nvs_handle_t, const char*, const char*) { return refuse(); }
-esp_err_t nvs_set_blob(nvs_handle_t, const char*, const void*, size_t) { return refuse(); }
-
-esp_err_t nvs_get_i8(nvs_handle_t, const char*, int8_t*) { return refuse(); }
-esp_err_t nvs_get_u8(nvs_handle_t, const char*, uint8_t*) { return refuse(); }
-esp_err_t nvs_get_i16(nvs_handle_t, const char*, int16_t*) { return refuse(); }
-esp_err_t nvs_get_u16(nvs_handle_t, const char*, uint16_t*) { return refuse(); }
-esp_err_t nvs_get_i32(nvs_handle_t, const char*, int32_t*) { return refuse(); }
-esp_err_t nvs_get_u32(nvs_handle_t, const char*, uint32_t*) { return refuse(); }
-esp_err_t nvs_get_i64(nvs_handle_t, const char*, int64_t*) { return refuse(); }
-esp_err_t nvs_get_u64(nvs_handle_t, const char*, uint64_t*) { return refuse(); }
-esp_err_t nvs_get_str(nvs_handle_t, const char*, char*, size_t*) { return refuse(); }
-esp_err_t nvs_get_blob(nvs_handle_t, const char*, void*, size_t*) { return refuse(); }
-
-esp_err_t nvs_find_key(nvs_handle_t, const char*, nvs_type_t*) { return refuse(); }
-esp_err_t nvs_erase_key(nvs_handle_t, const char*) { return refuse(); }
-esp_err_t nvs_erase_all(nvs_handle_t) { return refuse(); }
-esp_err_t nvs_get_stats(const char*, nvs_stats_t*) { return refuse(); }
-esp_err_t nvs_get_used_entry_count(nvs_handle_t, size_t*) { return refuse(); }
-esp_err_t nvs_entry_find(const char*, const char*, nvs_type_t, nvs_iterator_t*) { return refuse(); }
-esp_err_t nvs_entry_find_in_handle(nvs_handle_t, nvs_type_t, nvs_iterator_t*) { return refuse(); }
-esp_err_t nvs_entry_next(nvs_iterator_t*) { return refuse(); }
-esp_err_t nvs_entry_info(const nvs_iterator_t, nvs_entry_info_t*) { return refuse(); }
-void nvs_release_iterator(nvs_iterator_t) {}
+void nvs_release_iterator(nvs_iterator_t iterator) { delete iterator; }
 
 }  // extern "C"

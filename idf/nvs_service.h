@@ -80,6 +80,9 @@ class NvsService {
   // NOT_FOUND at the end, and when the partition is not mounted any more.
   esp_err_t next(Walk& walk);
 
+  // How the program gets its keys, as it registered it; zeros until then.
+  nvs_sec_scheme_t& default_scheme() { return default_scheme_; }
+
  private:
   struct Mount;
   struct Handle {
@@ -109,6 +112,7 @@ class NvsService {
   std::map<nvs_handle_t, Handle> handles_;
   nvs_handle_t last_handle_ = 0;
   std::uint32_t last_mount_ = 0;
+  nvs_sec_scheme_t default_scheme_{};
 };
 
 // The service of this boot.

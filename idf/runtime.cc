@@ -11,6 +11,7 @@
 #include "idf/http_clients.h"
 #include "idf/log.h"
 #include "idf/network.h"
+#include "idf/nvs_service.h"
 #include "idf/pins.h"
 #include "idf/task_watchdog.h"
 #include "idf/timer_service.h"
@@ -67,6 +68,11 @@ UpdateService& Runtime::update() {
   return *update_;
 }
 
+NvsService& Runtime::nvs() {
+  if (!nvs_) nvs_ = std::make_unique<NvsService>(update().access());
+  return *nvs_;
+}
+
 const esp_app_desc_t& Runtime::app_description() {
   if (!app_description_) {
     auto description = std::make_unique<esp_app_desc_t>();
@@ -118,6 +124,7 @@ Runtime& runtime() {
 
 Runtime* runtime_if_any() { return the_runtime.load(); }
 
+NvsService& nvs_service() { return runtime().nvs(); }
 UpdateService& update_service() { return runtime().update(); }
 
 }  // namespace rota::idf

@@ -26,6 +26,7 @@ class EventLoops;
 class HttpClients;
 class Log;
 class Network;
+class NvsService;
 class Pins;
 class TaskWatchdog;
 class TimerService;
@@ -58,6 +59,8 @@ class Runtime {
 
   // Partitions and updates; made at the first use.
   UpdateService& update();
+  // Named values in flash; made at the first use.
+  NvsService& nvs();
   // The description of the image that runs, read from flash at the first use; zeros without one.
   const esp_app_desc_t& app_description();
 
@@ -86,9 +89,6 @@ class Runtime {
   // False for an object that does not exist (any more).
   bool destroy(KernelObject* object) { return objects_.erase(object) > 0; }
 
-  // Whether nvs_flash_init was called, and whether the log said that storing is not possible yet.
-  bool nvs_is_initialized = false;
-  bool nvs_gap_is_told = false;
   std::uint64_t next_sleep_us = 0;         // set for the next deep sleep
   std::array<char, 65> elf_sha256_text{};  // what esp_app_get_elf_sha256_str() last returned
 
@@ -106,6 +106,7 @@ class Runtime {
   std::unique_ptr<Network> network_;
   std::unique_ptr<HttpClients> http_clients_;
   std::unique_ptr<UpdateService> update_;
+  std::unique_ptr<NvsService> nvs_;
   std::unique_ptr<esp_app_desc_t> app_description_;
   std::unordered_map<KernelObject*, std::unique_ptr<KernelObject>> objects_;
   std::vector<shutdown_handler_t> shutdown_handlers_;
