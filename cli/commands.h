@@ -8,6 +8,10 @@ namespace rota::cli {
 extern const CommandSpec kTableShow;
 extern const CommandSpec kTableBuild;
 extern const CommandSpec kImageInfo;
+extern const CommandSpec kImageVerify;
+extern const CommandSpec kImageDiff;
+extern const CommandSpec kImageStrip;
+extern const CommandSpec kImageFromElf;
 extern const CommandSpec kImagePack;
 extern const CommandSpec kImageBootloader;
 extern const CommandSpec kBoardNew;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 
 namespace rota::cli {
@@ -144,6 +145,18 @@ std::string hex_text(std::span<const std::byte> bytes) {
   text.reserve(bytes.size() * 2);
   for (const std::byte byte : bytes) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
   return text;
+}
+
+bool bytes_of_hex(std::string_view text, std::span<std::byte> into) {
+  if (text.size() != 2 * into.size()) return false;
+  for (std::size_t i = 0; i < into.size(); ++i) {
+    unsigned value = 0;
+    const char* end = text.data() + 2 * i + 2;
+    const auto result = std::from_chars(text.data() + 2 * i, end, value, 16);
+    if (result.ec != std::errc{} || result.ptr != end) return false;
+    into[i] = static_cast<std::byte>(value);
+  }
+  return true;
 }
 
 }  // namespace rota::cli

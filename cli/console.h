@@ -65,5 +65,7 @@ std::string padded(std::string_view text, std::size_t width);
 std::string size_text(std::uint64_t bytes);
 std::string grouped(std::uint64_t number);  // 1,234,567
 std::string hex_text(std::span<const std::byte> bytes);
+// The way back, either case; false unless there are exactly two digits for each byte.
+bool bytes_of_hex(std::string_view text, std::span<std::byte> into);
 
 }  // namespace rota::cli

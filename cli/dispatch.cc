@@ -28,6 +28,9 @@ constexpr std::array kCommands = {
     &kOtadataErase,
     &kOtadataSimulate,
     &kImageInfo,
+    &kImageVerify,
+    &kImageDiff,
+    &kImageStrip,
     &kImagePack,
     &kImageBootloader,
     &kTableShow,
@@ -128,16 +131,21 @@ ExitStatus run_command_line(std::string_view program_path,
     console.write(help_text(*command));
     return ExitStatus::kDone;
   }
-  auto invocation = match_command_line(*command, arguments);
-  if (!invocation) return report(*command, invocation.error(), console);
+  return run_command(*command, program_path, arguments, console);
+}
+
+ExitStatus run_command(const CommandSpec& command, std::string_view program_path,
+                       std::span<const std::string_view> arguments, Console& console) {
+  auto invocation = match_command_line(command, arguments);
+  if (!invocation) return report(command, invocation.error(), console);
   invocation->console = &console;
   invocation->program_path = program_path;
-  const Outcome outcome = command->run(*invocation);
+  const Outcome outcome = command.run(*invocation);
   if (!console.output_is_whole()) {
-    return report(*command, {"standard output could not be written whole; free some space, or read the "
+    return report(command, {"standard output could not be written whole; free some space, or read the "
                              "output to its end."}, console);
   }
-  return outcome.ok() ? ExitStatus::kDone : report(*command, outcome.error(), console);
+  return outcome.ok() ? ExitStatus::kDone : report(command, outcome.error(), console);
 }
 
 }  // namespace rota::cli

@@ -16,4 +16,8 @@ std::span<const CommandSpec* const> all_commands();
 ExitStatus run_command_line(std::string_view program_path,
                             std::span<const std::string_view> arguments, Console& console);
 
+// One command on its own words, refusals printed.
+ExitStatus run_command(const CommandSpec& command, std::string_view program_path,
+                       std::span<const std::string_view> arguments, Console& console);
+
 }  // namespace rota::cli

@@ -17,9 +17,9 @@ constexpr std::array kOptions = {
 };
 
 std::string kind_text(const ImageReport& report) {
-  const std::string chip = report.chip != nullptr
-                               ? std::string(report.chip->name)
-                               : fmt::format("an unknown chip (id 0x{:04x})", report.header.chip_id);
+  const std::string chip =
+      report.chip != nullptr ? std::string(report.chip->name)
+                             : fmt::format("an unknown chip (id 0x{:04x})", report.header.chip_id);
   if (report.is_native) return "Rota native image: virtual boards only (header of " + chip + ")";
   if (report.kind == core::ImageKind::kBootloader) return "bootloader image for " + chip;
   return "app image for " + chip;
@@ -45,6 +45,12 @@ std::string digest_text(const ImageReport& report) {
     return "differs; nobody checks it in a bootloader, flashing tools patch the header";
   }
   return "BAD: stored " + hex_text(report.stored_digest);
+}
+
+std::string signature_text(const SignatureReport& signature) {
+  if (signature.form == formats::BlockForm::kDamaged) return "damaged: its CRC does not match";
+  if (signature.form == formats::BlockForm::kUnknown) return "of an unknown scheme";
+  return fmt::format("{}, key {}", name_of(signature.scheme), hex_text(signature.key_digest));
 }
 
 void line(Console& console, std::string_view name, const std::string& value) {
@@ -73,19 +79,23 @@ void print_descriptions(Console& console, const ImageReport& report) {
     const formats::BootloaderSettings& settings = *report.settings;
     line(console, "rollback", settings.rollback ? "on" : "off");
     line(console, "anti-rollback",
-         settings.anti_rollback ? fmt::format("on, {} fuse bits", settings.secure_version_width) : "off");
+         settings.anti_rollback ? fmt::format("on, {} fuse bits", settings.secure_version_width)
+                                : "off");
     line(console, "table at", fmt::format("0x{:x}", settings.table_offset));
   }
 }
 
-void print_text(Console& console, const ImageReport& report, const InputFile& file,
+void print_text(Console& console,
+                const ImageReport& report,
+                const InputFile& file,
                 std::uint32_t offset) {
   const formats::ImageHeader& header = report.header;
   const std::string where = offset == 0 ? "" : fmt::format(" at 0x{:x}", offset);
   console.print("{}{}: {}\n\n", file.name(), where, kind_text(report));
   print_descriptions(console, report);
-  line(console, "chip revision", fmt::format("{} to {}", revision_text(header.min_chip_revision),
-                                             max_revision_text(header.max_chip_revision)));
+  line(console, "chip revision",
+       fmt::format("{} to {}", revision_text(header.min_chip_revision),
+                   max_revision_text(header.max_chip_revision)));
   line(console, "entry address", fmt::format("0x{:08x}", header.entry_address));
   line(console, "flash",
        fmt::format("{}, {}, {}",
@@ -100,6 +110,9 @@ void print_text(Console& console, const ImageReport& report, const InputFile& fi
   }
   line(console, "checksum", checksum_text(report));
   line(console, "SHA-256", digest_text(report));
+  for (const SignatureReport& signature : report.signatures) {
+    line(console, fmt::format("signature block {}", signature.block), signature_text(signature));
+  }
   console.write(console.ink(Ink::kBold, fmt::format("\n  {:<8} {:<12}{:<14}{:<12}{}\n", "segment",
                                                     "offset", "bytes", "address", "memory")));
   for (std::size_t i = 0; i < report.segments.size(); ++i) {
@@ -110,8 +123,10 @@ void print_text(Console& console, const ImageReport& report, const InputFile& fi
   if (report.refused) {
     console.write("\n" + wrap(sentence_of("Refused", *report.refused), 0));
   } else {
-    console.write("\n" + console.ink(Ink::kGreen, "Sound") +
-                  ": structure, checksum and digest are as they must be. Unsigned.\n");
+    console.write(
+        "\n" + console.ink(Ink::kGreen, "Sound") +
+        ": structure, checksum and digest are as they must be. " +
+        (report.signatures.empty() ? "Unsigned.\n" : "Its signature was not verified.\n"));
   }
 }
 
@@ -147,6 +162,19 @@ Json settings_json(const ImageReport& report) {
           {"table_offset", report.settings->table_offset}};
 }
 
+Json signatures_json(const ImageReport& report) {
+  Json blocks = Json::array();
+  for (const SignatureReport& signature : report.signatures) {
+    const bool readable = signature.form == formats::BlockForm::kReadable;
+    blocks.push_back(
+        {{"block", signature.block},
+         {"crc_good", signature.form != formats::BlockForm::kDamaged},
+         {"scheme", readable ? Json(name_of(signature.scheme)) : Json(nullptr)},
+         {"key_digest", readable ? Json(hex_text(signature.key_digest)) : Json(nullptr)}});
+  }
+  return blocks;
+}
+
 Json json_of(const ImageReport& report, const InputFile& file, std::uint32_t offset) {
   const formats::ImageHeader& header = report.header;
   Json segments = Json::array();
@@ -156,7 +184,9 @@ Json json_of(const ImageReport& report, const InputFile& file, std::uint32_t off
                         {"load_address", segment.header.load_address},
                         {"memory", segment.memory}});
   }
-  const auto optional = [&](bool there, Json value) { return there ? std::move(value) : Json(nullptr); };
+  const auto optional = [&](bool there, Json value) {
+    return there ? std::move(value) : Json(nullptr);
+  };
   return {
       {"file_bytes", file.size()},
       {"offset", offset},
@@ -181,6 +211,7 @@ Json json_of(const ImageReport& report, const InputFile& file, std::uint32_t off
                           {{"stored", hex_text(report.stored_digest)},
                            {"computed", hex_text(report.computed_digest)},
                            {"good", report.digest_is_good()}})},
+      {"signatures", signatures_json(report)},
       {"sound", !report.refused.has_value()},
       {"error", report.refused ? Json(describe(*report.refused).name) : Json(nullptr)},
   };
@@ -203,10 +234,11 @@ Outcome run(const Invocation& invocation) {
     const formats::Identification content = formats::identify(*first, file->size());
     if (content.kind == formats::ContentKind::kMergedFlash ||
         content.kind == formats::ContentKind::kEsp8266Image) {
-      return refuse(fmt::format("{}: {}{}", file->name(), what_it_is(*file),
-                                content.kind == formats::ContentKind::kMergedFlash
-                                    ? " rota why shows what boots; --offset picks one image out of it."
-                                    : ""));
+      return refuse(
+          fmt::format("{}: {}{}", file->name(), what_it_is(*file),
+                      content.kind == formats::ContentKind::kMergedFlash
+                          ? " rota why shows what boots; --offset picks one image out of it."
+                          : ""));
     }
   }
   const auto kind =
@@ -230,10 +262,12 @@ constinit const CommandSpec kImageInfo{
     .name = "image info",
     .summary = "show header, segments, descriptions and checks of an image",
     .usage = "FILE [--offset N] [--json]",
-    .about = "FILE is an app or a bootloader image of any chip, a flash dump with --offset, or - for "
-             "standard input. Exit status 1 when the image is damaged or is no image at all; the "
-             "message then says what it is.",
-    .example = "rota image info build/native_ota.bin\nrota image info dump.bin --offset 0x110000 --json",
+    .about =
+        "FILE is an app or a bootloader image of any chip, a flash dump with --offset, or - for "
+        "standard input. Exit status 1 when the image is damaged or is no image at all; the "
+        "message then says what it is.",
+    .example =
+        "rota image info build/native_ota.bin\nrota image info dump.bin --offset 0x110000 --json",
     .options = kOptions,
     .min_operands = 1,
     .max_operands = 1,

@@ -27,25 +27,6 @@ constexpr std::array kOptions = {
     OptionSpec{"--build-time", "SECONDS", "Build time as seconds since 1970; default now."},
 };
 
-Result<std::array<std::byte, 32>, Refusal> digest_of_text(std::string_view text) {
-  std::array<std::byte, 32> digest{};
-  const auto digit = [](char c) -> int {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
-  bool is_hex = text.size() == 2 * digest.size();
-  for (std::size_t i = 0; is_hex && i < digest.size(); ++i) {
-    const int high = digit(text[2 * i]);
-    const int low = digit(text[2 * i + 1]);
-    is_hex = high >= 0 && low >= 0;
-    if (is_hex) digest[i] = static_cast<std::byte>(high * 16 + low);
-  }
-  if (!is_hex) return wrong_use("--elf-sha256 needs 64 hexadecimal digits.");
-  return digest;
-}
-
 template <std::size_t N>
 Outcome set_field(std::array<char, N>& field, std::string_view option, std::string_view text) {
   if (text.size() >= N) {
@@ -90,9 +71,9 @@ Result<formats::AppDescription, Refusal> description_of(const Invocation& invoca
   ROTA_TRY(set_build_time(invocation, description));
   description.elf_sha256 = crypto::sha256(elf);
   if (const auto text = invocation.value("--elf-sha256")) {
-    const auto digest = digest_of_text(*text);
-    if (!digest) return Failed{digest.error()};
-    description.elf_sha256 = *digest;
+    if (!bytes_of_hex(*text, description.elf_sha256)) {
+      return wrong_use("--elf-sha256 needs 64 hexadecimal digits.");
+    }
   }
   return description;
 }

@@ -12,7 +12,8 @@ namespace {
 using core::FlashRange;
 using formats::kNativePayloadAddress;
 
-std::string_view memory_of(const formats::SegmentHeader& segment, const formats::ChipFacts* chip,
+std::string_view memory_of(const formats::SegmentHeader& segment,
+                           const formats::ChipFacts* chip,
                            core::ImageKind kind) {
   if (segment.load_address == kNativePayloadAddress) return "Rota native payload";
   if (segment.load_address < 0x10000000) {
@@ -33,7 +34,8 @@ template <class Take>
 Status stream(core::Flash& flash, core::FlashAddress from, std::uint32_t bytes, Take take) {
   std::array<std::byte, 16 * 1024> buffer;
   while (bytes != 0) {
-    const MutableBytes piece = MutableBytes(buffer).first(std::min<std::size_t>(bytes, buffer.size()));
+    const MutableBytes piece =
+        MutableBytes(buffer).first(std::min<std::size_t>(bytes, buffer.size()));
     ROTA_TRY(flash.read(from, piece));
     take(Bytes(piece));
     from = from + static_cast<std::uint32_t>(piece.size());
@@ -65,7 +67,9 @@ bool read_segments(core::Flash& flash, FlashRange range, ImageReport& report, st
 }
 
 // Checksum and digest, stored and computed.
-void read_checks(core::Flash& flash, FlashRange range, std::uint64_t segments_end,
+void read_checks(core::Flash& flash,
+                 FlashRange range,
+                 std::uint64_t segments_end,
                  ImageReport& report) {
   const std::uint64_t body = (segments_end + 16) / 16 * 16;  // the checksum is the last byte
   report.has_digest = report.header.digest_appended != 0;
@@ -103,9 +107,11 @@ void read_checks(core::Flash& flash, FlashRange range, std::uint64_t segments_en
   report.is_whole = true;
 }
 
-// What read_checks() would find in an image that core's verifier accepted, without a second pass over
-// its bytes. False when the verifier left something open: it hashes no bootloader.
-bool take_verified_checks(core::Flash& flash, FlashRange range, std::uint64_t segments_end,
+// What read_checks() would find in an image that core's verifier accepted, without a second pass
+// over its bytes. False when the verifier left something open: it hashes no bootloader.
+bool take_verified_checks(core::Flash& flash,
+                          FlashRange range,
+                          std::uint64_t segments_end,
                           ImageReport& report) {
   const bool has_digest = report.header.digest_appended != 0;
   if (report.refused || (has_digest && report.kind != core::ImageKind::kApp)) return false;
@@ -132,7 +138,8 @@ void read_descriptions(core::Flash& flash, FlashRange range, ImageReport& report
     return;
   }
   std::array<std::byte, formats::kBootloaderDescriptionBytes> raw{};
-  if (range.size_bytes < formats::kDescriptionOffset + raw.size() || !flash.read(at, raw).ok()) return;
+  if (range.size_bytes < formats::kDescriptionOffset + raw.size() || !flash.read(at, raw).ok())
+    return;
   const auto bootloader = formats::decode_bootloader_description(raw);
   if (bootloader.ok()) report.bootloader = *bootloader;
   for (const SegmentReport& segment : report.segments) {
@@ -142,6 +149,19 @@ void read_descriptions(core::Flash& flash, FlashRange range, ImageReport& report
     if (const auto settings = formats::decode_bootloader_settings(data); settings.ok()) {
       report.settings = *settings;
     }
+  }
+}
+
+void read_signatures(core::Flash& flash, FlashRange range, ImageReport& report) {
+  const std::uint64_t sector = formats::signature_sector_of(report.image_bytes);
+  if (sector + formats::kSignatureSectorBytes > range.size_bytes) return;
+  for (unsigned i = 0; i < formats::kSignatureBlockCount; ++i) {
+    std::array<std::byte, formats::kSignatureBlockBytes> raw{};
+    const auto at = static_cast<std::uint32_t>(sector + i * raw.size());
+    if (!flash.read(range.start + at, raw).ok()) return;
+    const formats::SignatureBlock block = formats::decode_signature_block(raw);
+    if (block.form == formats::BlockForm::kAbsent) continue;
+    report.signatures.push_back({i, block.form, block.scheme, block.key_digest});
   }
 }
 
@@ -162,12 +182,14 @@ core::ChipIdentity chip_that_suits(const formats::ImageHeader& header,
 Result<ImageReport> read_image(core::Flash& flash, FlashRange range, core::ImageKind kind) {
   ImageReport report;
   report.kind = kind;
+  report.range_bytes = range.size_bytes;
   std::array<std::byte, formats::kImageHeaderBytes> raw{};
   if (range.size_bytes < raw.size()) return Error::kImageTooShort;
   ROTA_TRY(flash.read(range.start, raw));
   report.header = formats::decode_image_header(raw);
   if (report.header.magic != formats::kImageMagic) {
-    const bool erased = std::all_of(raw.begin(), raw.end(), [](auto b) { return b == std::byte{0xFF}; });
+    const bool erased =
+        std::all_of(raw.begin(), raw.end(), [](auto b) { return b == std::byte{0xFF}; });
     return erased ? Error::kImageIsErased : Error::kImageBadMagic;
   }
   report.chip = formats::find_chip(report.header.chip_id);
@@ -184,6 +206,7 @@ Result<ImageReport> read_image(core::Flash& flash, FlashRange range, core::Image
   if (segments_inside && !take_verified_checks(flash, range, segments_end, report)) {
     read_checks(flash, range, segments_end, report);
   }
+  if (report.is_whole) read_signatures(flash, range, report);
   if (report.refused && !report.is_whole && *report.refused == Error::kFlashOutOfRange) {
     report.refused = Error::kImageTooShort;
   }
@@ -201,9 +224,27 @@ bool is_bootloader_image(core::Flash& flash, FlashRange range) {
   if (report.chip == nullptr || !read_segments(flash, range, report, end)) return false;
   read_descriptions(flash, range, report);  // as an app
   if (report.app || report.is_native || report.segments.empty()) return false;
-  return std::none_of(report.segments.begin(), report.segments.end(), [&](const SegmentReport& one) {
-    return report.chip->maps(one.header.load_address);
-  });
+  return std::none_of(
+      report.segments.begin(), report.segments.end(),
+      [&](const SegmentReport& one) { return report.chip->maps(one.header.load_address); });
+}
+
+std::uint32_t mmu_page_bytes(const ImageReport& report) {
+  constexpr std::uint32_t kUsualPageBytes = 0x10000;
+  const formats::ChipFacts* chip = report.chip;
+  if (chip == nullptr || !chip->page_size_in_image) return kUsualPageBytes;
+  if (report.app && report.app->mmu_page_size_log2 >= chip->min_page_log2 &&
+      report.app->mmu_page_size_log2 <= chip->max_page_log2) {
+    return 1U << report.app->mmu_page_size_log2;
+  }
+  switch (report.header.flash_bytes()) {
+    case 1U << 20U:
+      return 0x4000;
+    case 2U << 20U:
+      return 0x8000;
+    default:
+      return kUsualPageBytes;
+  }
 }
 
 std::string_view spi_mode_name(std::uint8_t code) {
@@ -214,11 +255,16 @@ std::string_view spi_mode_name(std::uint8_t code) {
 
 std::string_view spi_speed_name(std::uint8_t code) {
   switch (code) {
-    case 0x0: return "clock/2";
-    case 0x1: return "clock/3";
-    case 0x2: return "clock/4";
-    case 0xF: return "clock/1";
-    default: return "unknown";
+    case 0x0:
+      return "clock/2";
+    case 0x1:
+      return "clock/3";
+    case 0x2:
+      return "clock/4";
+    case 0xF:
+      return "clock/1";
+    default:
+      return "unknown";
   }
 }
 
