@@ -1,10 +1,13 @@
-// The HTTP clients of a boot and what they share.
+// What the HTTP clients of a boot share: the certificates for all of them, and the way out of their
+// waits when the boot ends.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <unordered_set>
 
-struct esp_http_client;
+#include "client/http_exchange.h"
+#include "idf/scheduler.h"
 
 namespace rota::idf {
 
@@ -13,15 +16,27 @@ class HttpClients {
   // Certificates for clients with use_global_ca_store, PEM; empty: none were set.
   std::string global_ca_store;
 
-  void add(esp_http_client* client) { clients_.insert(client); }
-  void remove(esp_http_client* client) { clients_.erase(client); }
-  bool holds(esp_http_client* client) const { return clients_.contains(client); }
+  // Lives while a client waits for its server: other tasks run, and cancel_all() ends the wait.
+  class Wait {
+   public:
+    Wait(HttpClients& clients, client::Connection& connection);
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+    ~Wait() noexcept(false);
 
-  // Unblocks every client that waits for its server; called at the end of a boot, from any thread.
+   private:
+    HttpClients& clients_;
+    client::Connection& connection_;
+    BlockingSection others_run_;
+  };
+
+  // Unblocks every client that waits now or later; called at the end of a boot, from any thread.
   void cancel_all();
 
  private:
-  std::unordered_set<esp_http_client*> clients_;
+  std::mutex mutex_;
+  std::unordered_set<client::Connection*> waiting_;
+  bool is_cancelled_ = false;
 };
 
 }  // namespace rota::idf
