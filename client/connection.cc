@@ -128,6 +128,7 @@ struct Connection::State {
   Wait try_write(Bytes from, std::size_t& bytes);
   Outcome<std::size_t> read_body_piece(MutableBytes into);
   Done refuse(Failed<Failure> why);
+  Failure refuse_unless_stalled(const Failure& why);
   Failed<Failure> broken(bool sends) const;
   Failed<Failure> too_late() const;
   std::string progress() const;
@@ -150,13 +151,20 @@ struct Connection::State {
   bool awaits_head = false;  // a request went out, its response has not begun
   bool keeps_alive = false;
   BodyFraming framing = BodyFraming::none();
-  std::optional<Failure> failure;  // final
+  std::optional<ResponseHeadReader> head_reader;  // of a head that is under way
+  std::optional<Failure> failure;                 // final
   Times times;
 };
 
 // Every later call fails for the same reason.
 Done Connection::State::refuse(Failed<Failure> why) {
   failure = why.error;
+  return why;
+}
+
+// A peer that was silent for a while may still go on.
+Failure Connection::State::refuse_unless_stalled(const Failure& why) {
+  if (why.reason != Reason::kStalled) failure = why;
   return why;
 }
 
@@ -417,10 +425,11 @@ Outcome<ResponseHead> Connection::read_head(bool head_request) {
     return fail(Reason::kBadFraming, "The answer before was not read to its end.");
   }
   state.awaits_head = true;
-  ResponseHeadReader reader(head_request);
+  if (!state.head_reader) state.head_reader.emplace(head_request);
+  ResponseHeadReader& reader = *state.head_reader;
   while (true) {
     if (const Done filled = state.fill_buffer(); !filled.ok()) {
-      return state.refuse(Failed{filled.error()}).error();
+      return state.refuse_unless_stalled(filled.error());
     }
     if (state.has_ended) {
       const std::string when =
@@ -439,7 +448,9 @@ Outcome<ResponseHead> Connection::read_head(bool head_request) {
   state.awaits_head = false;
   state.keeps_alive = reader.head().keep_alive;
   state.framing = reader.has_no_body() ? BodyFraming::none() : BodyFraming::of(reader.head());
-  return std::move(reader.head());
+  ResponseHead head = std::move(reader.head());
+  state.head_reader.reset();
+  return head;
 }
 
 Outcome<ReadResult> Connection::read_body(MutableBytes into) {
@@ -449,9 +460,9 @@ Outcome<ReadResult> Connection::read_body(MutableBytes into) {
   while (result.bytes < into.size() && !state.framing.is_complete()) {
     const auto got = state.read_body_piece(into.subspan(result.bytes));
     if (!got.ok()) {
-      static_cast<void>(state.refuse(Failed{got.error()}));
+      const Failure why = state.refuse_unless_stalled(got.error());
       if (result.bytes > 0) return result;
-      return Failed{got.error()};
+      return why;
     }
     result.bytes += *got;
   }

@@ -108,7 +108,7 @@ esp_err_t esp_http_client::receive_head() {
 // Whether the answer is the last one.
 esp_err_t esp_http_client::decide() {
   if (is_redirection(status())) return redirect();
-  if (status() != 401 || add_authorization() != ESP_OK) return ESP_OK;
+  if (status() != 401 || username.empty() || add_authorization() != ESP_OK) return ESP_OK;
   int drained = 0;
   drain(drained);
   stage_ = Stage::kSend;

@@ -378,9 +378,9 @@ bool Scheduler::is_ending() const {
 
 void Scheduler::end_all(Lock& lock) {
   for (const auto& task : tasks_) task->must_end = true;
-  if (unblock_outside_) {
+  if (const auto unblock = std::exchange(unblock_outside_, nullptr)) {
     lock.unlock();
-    unblock_outside_();
+    unblock();
     lock.lock();
   }
   while (!tasks_.empty()) {
