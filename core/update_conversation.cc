@@ -135,11 +135,11 @@ void UpdateConversation::judge_status(const HttpAnswer& answer) {
     phase_ = Phase::kAuthorize;
   } else if (status == 304) {
     fail(Error::kHttpNotModified);
-  } else if (status == 416 ||
+  } else if (status == 416 || (answer.is_other_content && status < 400) ||
              (options_.resumption && !options_.partial_download && status != 206 && status < 400)) {
     // The server can not continue: start again from the first byte, in this same call.
-    if (options_.resumption) return start_over();
-    fail(Error::kHttpRangeRefused);
+    if (options_.resumption && handle_ == 0) return start_over();
+    fail(answer.is_other_content ? Error::kHttpBodyChanged : Error::kHttpRangeRefused);
   } else if (status == 403) {
     fail(Error::kHttpForbidden);
   } else if (status == 404) {
@@ -226,14 +226,28 @@ void UpdateConversation::on_authorized(bool ok) {
   phase_ = after_detour_;
 }
 
+// What can not fit is refused before anything is erased.
+bool UpdateConversation::may_fit() const {
+  if (options_.caller_decrypts || served_bytes_ < 0) return true;
+  const std::int64_t before = options_.partial_download ? 0 : resume_at_;
+  return before + served_bytes_ <= static_cast<std::int64_t>(options_.staging->size);
+}
+
 Status UpdateConversation::open_update() {
   std::uint32_t erase_size = kUpdateSequentialWrites;
   if (options_.bulk_erase) {
-    erase_size = image_bytes() > 0 ? static_cast<std::uint32_t>(image_bytes()) : kUpdateSizeUnknown;
+    constexpr std::int64_t kLargerThanAnySlot = 0x80000000;
+    erase_size = image_bytes() > 0
+                     ? static_cast<std::uint32_t>(std::min(image_bytes(), kLargerThanAnySlot))
+                     : kUpdateSizeUnknown;
   }
   const auto opened = resume_at_ != 0 ? update_.resume(*options_.staging, erase_size, resume_at_)
                                       : update_.begin(*options_.staging, erase_size);
   ROTA_TRY(opened);
+  if (settings_.slot_writing == SlotWriting::kChecked && !may_fit()) {
+    ROTA_TRY(update_.abort(*opened));
+    return Error::kPartitionOverrun;
+  }
   handle_ = *opened;
   static_cast<void>(update_.set_final(handle_, *options_.final, options_.finalize_with_copy));
   phase_ = resume_at_ == 0 && has_image_header(*options_.final) ? Phase::kHeader : Phase::kBody;

@@ -39,6 +39,7 @@ struct HttpAnswer {
   std::int64_t content_length = -1;  // -1: chunked or unknown
   std::int64_t range_first = -1;     // of Content-Range; -1: absent
   std::int64_t range_total = -1;
+  bool is_other_content = false;  // its strong ETag is not that of the parts before
 };
 
 struct Wish {
@@ -72,6 +73,7 @@ class UpdateConversation {
     std::uint32_t max_stalls = 3;      // read timeouts in a row without a byte
     // The caller decrypts: what is served begins with so many bytes that are no part of the image.
     std::uint32_t encrypted_header_bytes = 0;
+    bool caller_decrypts = false;  // so the image may be shorter than what is served
     bool check_spi_mode = true;
   };
 
@@ -143,6 +145,7 @@ class UpdateConversation {
   void answer_to_probe(const HttpAnswer& answer);
   void start_from_zero();
   void start_over();
+  bool may_fit() const;
   Status open_update();
   void judge_header(Bytes bytes);
   std::size_t header_bytes() const;

@@ -1,6 +1,9 @@
 // esp_https_ota.h: argument checks, events and handles; the update itself is idf/https_update.h.
 #include "esp_https_ota.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "esp_log.h"
 #include "idf/https_events.h"
 #include "idf/https_update.h"
@@ -150,7 +153,9 @@ int esp_https_ota_get_image_len_read(esp_https_ota_handle_t https_ota_handle) {
 
 int esp_https_ota_get_image_size(esp_https_ota_handle_t https_ota_handle) {
   HttpsUpdate* update = update_of(https_ota_handle);
-  return update == nullptr ? -1 : static_cast<int>(update->image_bytes());
+  if (update == nullptr) return -1;
+  constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+  return static_cast<int>(std::min(update->image_bytes(), kMost));
 }
 
 int esp_https_ota_get_status_code(esp_https_ota_handle_t https_ota_handle) {

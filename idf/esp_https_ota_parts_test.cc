@@ -149,6 +149,40 @@ TEST_F(HttpsOtaParts, APartThatIsRefusedEndsTheUpdate) {
   EXPECT_TRUE(board.console_has("404")) << board.console;
 }
 
+TEST_F(HttpsOtaParts, LaterPartsAreAskedForByETag) {
+  ota.max_http_request_size = 8192;
+  serve_image("\"v2\"");
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << board.console;
+  const auto requests = server->requests();
+  ASSERT_EQ(requests.size(), 4U);
+  EXPECT_EQ(requests[1].header("If-Range"), "") << "the first part may be of any file";
+  EXPECT_EQ(requests[2].header("If-Range"), "\"v2\"");
+  EXPECT_EQ(requests[3].header("If-Range"), "\"v2\"");
+}
+
+TEST_F(HttpsOtaParts, AWeakETagPromisesNothing) {
+  ota.max_http_request_size = 8192;
+  serve_image("W/\"v2\"");
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << board.console;
+  EXPECT_EQ(server->requests()[2].header("If-Range"), "");
+}
+
+TEST_F(HttpsOtaParts, AnotherFileOfTheSameLengthIsNoticedByItsETag) {
+  ota.max_http_request_size = 8192;
+  const auto other = board.make_image({.version = "2.0.1"});
+  ASSERT_EQ(other.size(), image.size());
+  serve([&](const RequestForTest& request) {  // a server that does not know If-Range
+    RequestForTest plain = request;
+    const std::size_t condition = plain.head.find("If-Range: ");
+    if (condition != std::string::npos) plain.head.replace(condition, 2, "Xf");
+    const bool is_late = request.header("Range").starts_with("bytes=8192-");
+    return is_late ? serve_file(plain, text_of(other), "\"v3\"")
+                   : serve_file(plain, image_text(), "\"v2\"");
+  });
+  EXPECT_EQ(esp_https_ota(&ota), ESP_FAIL);
+  EXPECT_EQ(selected(), "factory");
+}
+
 TEST_F(HttpsOtaParts, ThePartsNeedTheirOption) {
   config_for_test().https_ota_partial_download = false;
   ota.max_http_request_size = 4096;

@@ -256,6 +256,51 @@ TEST_F(HttpsOta, NoAuthorizationIsTriedWhenTheProgramForbidsIt) {
   EXPECT_EQ(server->requests().size(), 1U);
 }
 
+// ---- Over TLS --------------------------------------------------------------------------------
+
+class HttpsOtaOverTls : public HttpsOta {
+ protected:
+  const net::CertificateForTest certificate = net::make_certificate(net::CertificateWish{});
+
+  HttpsOtaOverTls() {
+    config_for_test().https_ota_allow_http = false;
+    http.cert_pem = certificate.pem.c_str();
+  }
+  void serve_tls(FileServerForTest::Answer answer) {
+    server = std::make_unique<FileServerForTest>(certificate, std::move(answer));
+    use(server->url());
+    boot.emplace(board);
+  }
+};
+
+TEST_F(HttpsOtaOverTls, TheServerIsVerified) {
+  serve_tls([&](const RequestForTest& request) { return serve_file(request, image_text()); });
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << board.console;
+  EXPECT_TRUE(holds("ota_0", image));
+}
+
+TEST_F(HttpsOtaOverTls, AnotherServersCertificateIsRefused) {
+  const net::CertificateForTest other = net::make_certificate(net::CertificateWish{});
+  http.cert_pem = other.pem.c_str();
+  serve_tls([&](const RequestForTest& request) { return serve_file(request, image_text()); });
+  EXPECT_EQ(begin(), ESP_ERR_HTTP_CONNECT);
+  EXPECT_TRUE(server->requests().empty());
+}
+
+class HttpsOtaDowngrade : public HttpsOtaOverTls,
+                          public testing::WithParamInterface<const char*> {};
+
+TEST_P(HttpsOtaDowngrade, Trap65TlsIsNotLeftByARedirect) {
+  serve_tls([&](const RequestForTest&) {
+    return reply(302, "Location: " + std::string(GetParam()) + "\r\n", "");
+  });
+  EXPECT_EQ(begin(), ESP_ERR_HTTP_REDIRECT_DOWNGRADE) << board.console;
+}
+
+INSTANTIATE_TEST_SUITE_P(Locations,
+                         HttpsOtaDowngrade,
+                         testing::Values("http://127.0.0.1/fw.bin", "/fw.bin", "fw.bin"));
+
 // ---- The steps of a download -----------------------------------------------------------------
 
 TEST_F(HttpsOta, StepByStep) {
@@ -500,11 +545,35 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(HttpsOta, AnImageLargerThanItsSlotIsRefused) {
   const auto large = board.make_image({.payload_bytes = 0x100000});
+  board.put_image("ota_0", {.version = "old"});
   serve([&](const RequestForTest& request) { return serve_file(request, text_of(large)); });
   EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_INVALID_SIZE);
   ota.bulk_flash_erase = true;
   EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_INVALID_SIZE);
   EXPECT_EQ(selected(), "factory");
+  EXPECT_TRUE(holds("ota_0", board.make_image({.version = "old"}))) << "refused before an erase";
+}
+
+TEST_F(HttpsOta, AnImageOfUnknownSizeIsRefusedWhereTheSlotEnds) {
+  const auto large = board.make_image({.payload_bytes = 0x100000});
+  serve([&](const RequestForTest&) {
+    return ReplyForTest{"HTTP/1.0 200 ok\r\n\r\n" + std::string(text_of(large)),
+                        ReplyForTest::Then::kClose};
+  });
+  EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_INVALID_SIZE);
+  EXPECT_EQ(selected(), "factory");
+}
+
+TEST_F(HttpsOta, ALengthBeyond32BitsIsNotCutOff) {
+  serve([&](const RequestForTest&) {
+    return ReplyForTest{
+        "HTTP/1.1 200 OK\r\nContent-Length: 4294987776\r\n\r\n" + std::string(image_text()),
+        ReplyForTest::Then::kClose};
+  });
+  ota.bulk_flash_erase = true;
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_get_image_size(handle), 0x7FFFFFFF);
+  EXPECT_EQ(esp_https_ota_perform(handle), ESP_ERR_INVALID_SIZE);
 }
 
 TEST_F(HttpsOta, AnOldSecureVersionIsRefusedAtTheEnd) {

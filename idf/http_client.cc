@@ -325,6 +325,7 @@ esp_err_t esp_http_client::open_connection() {
     return refuse();
   }
   connection_.emplace(std::move(opened).value());
+  tls_us_ += connection_->times().tls_us;
   state = HTTP_STATE_CONNECTED;
   dispatch(HTTP_EVENT_ON_CONNECTED);
   return ESP_OK;

@@ -70,6 +70,10 @@ struct esp_http_client final : rota::idf::KernelObject {
   bool is_complete() const;
   bool keeps_alive() const { return connection_.has_value() && head_ && head_->keep_alive; }
   char* saved_response_header(std::string_view name);
+  // The head of the last answer, whatever options say; nullptr before one came.
+  const rota::client::ResponseHead* head() const { return head_ ? &*head_ : nullptr; }
+  // Spent in TLS handshakes by all connections so far.
+  std::uint64_t tls_us() const { return tls_us_; }
   int take_errno() { return std::exchange(errno_, 0); }
   bool uses_tls() const { return url_.tls; }
 
@@ -128,6 +132,7 @@ struct esp_http_client final : rota::idf::KernelObject {
   int max_authorizations_;
 
   std::optional<Connection> connection_;
+  std::uint64_t tls_us_ = 0;
   std::optional<rota::client::ResponseHead> head_;
   bool answers_as_chunked_ = false;
   bool body_is_complete_ = false;

@@ -1,16 +1,15 @@
 #include "idf/https_update.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cinttypes>
-#include <cstdio>
-#include <cstring>
+#include <limits>
 #include <string_view>
 
 #include "esp_heap_caps.h"
 #include "esp_log.h"
 #include "idf/errors.h"
+#include "idf/http_client.h"
 #include "idf/https_events.h"
 
 namespace rota::idf {
@@ -26,14 +25,31 @@ constexpr int kDefaultAuthorizations = 10;
 constexpr int kDefaultTimeoutMs = 5000;
 constexpr std::size_t kMostDrainedBytes = 64 * 1024;  // more: a new connection is cheaper
 
-// "bytes 100-199/1000" -> 100; -1 when it does not parse.
-std::int64_t first_of_range(std::string_view text) {
+// A number at the start of `text`, which then begins behind it; -1 without one.
+std::int64_t take_number(std::string_view& text) {
+  std::int64_t number = -1;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (parsed.ec != std::errc() || number < 0) return -1;
+  text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
+  return number;
+}
+
+// "bytes 100-199/1000"; what does not parse leaves -1.
+void read_content_range(std::string_view text, core::HttpAnswer& answer) {
   constexpr std::string_view kUnit = "bytes ";
-  if (!text.starts_with(kUnit)) return -1;
+  if (!text.starts_with(kUnit)) return;
   text.remove_prefix(kUnit.size());
-  std::int64_t first = -1;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), first);
-  return parsed.ec == std::errc() ? first : -1;
+  answer.range_first = take_number(text);
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return;
+  text.remove_prefix(slash + 1);
+  answer.range_total = take_number(text);
+}
+
+// Empty when there is none, or one that does not promise the same bytes.
+std::string_view strong_etag_of(const client::ResponseHead& head) {
+  const std::string_view etag = head.header("ETag");
+  return etag.starts_with('"') ? etag : std::string_view{};
 }
 
 bool is_image(const core::Partition& partition) {
@@ -63,8 +79,10 @@ HttpsUpdate::HttpsUpdate(const esp_https_ota_config_t& config, UpdateService& se
 esp_err_t HttpsUpdate::begin() {
   if (const esp_err_t chosen = choose_partitions(); chosen != ESP_OK) return chosen;
   if (const esp_err_t made = make_client(); made != ESP_OK) return made;
+  auto chosen_options = options();
+  chosen_options.resume_at = resume_position();
   conversation_.emplace(service_.update(), service_.selection(), service_.access(),
-                        *service_.running(), service_.settings(), options());
+                        *service_.running(), service_.settings(), chosen_options);
   const esp_err_t connected = connect();
   if (connected != ESP_OK) return connected;
   config_.http_config = nullptr;
@@ -121,16 +139,31 @@ core::UpdateConversation::Options HttpsUpdate::options() const {
   options.finalize_with_copy = config_.partition.finalize_with_copy;
   options.bulk_erase = config_.bulk_flash_erase;
   options.resumption = config_.ota_resumption;
-  options.resume_at = static_cast<std::uint32_t>(config_.ota_image_bytes_written);
   options.partial_download =
       config_.partial_http_download && service_.config().https_ota_partial_download;
   options.max_request_bytes =
       static_cast<std::uint32_t>(std::max(config_.max_http_request_size, 0));
   const int redirects = config_.http_config->max_redirection_count;
   if (redirects > 0) options.max_redirects = static_cast<std::uint32_t>(redirects);
+  options.caller_decrypts = decrypts();
   options.encrypted_header_bytes = decrypts() ? config_.enc_img_header_size : 0U;
   options.check_spi_mode = service_.config().https_ota_verify_spi_mode;
   return options;
+}
+
+// Where the earlier download ended, unless what it wrote is of no use.
+std::uint32_t HttpsUpdate::resume_position() {
+  content_ = ResumeEntry(client_->url_text(), staging_->offset);
+  if (!config_.ota_resumption || config_.ota_image_bytes_written == 0) return 0;
+  const std::optional<ResumeEntry> before = read_resume_journal();
+  if (before && (before->is_damaged || !before->is_about(content_))) {
+    ESP_LOGW(kTag, "The earlier download %s; restarting download from beginning",
+             before->is_damaged ? "did not give a valid image"
+                                : "was of another URL or into another partition");
+    return 0;
+  }
+  if (before) content_.etag = before->etag;
+  return static_cast<std::uint32_t>(config_.ota_image_bytes_written);
 }
 
 // ---- The exchange ----------------------------------------------------------------------------
@@ -141,6 +174,7 @@ esp_err_t HttpsUpdate::connect() {
     if (wish.kind == Wish::Kind::kFailed) return refuse(conversation_->error());
     carry_out(wish);
   }
+  remember_content();
   return ESP_OK;
 }
 
@@ -166,16 +200,16 @@ void HttpsUpdate::send_request(const Wish& wish) {
     esp_http_client_set_method(client_, wish.head_only ? HTTP_METHOD_HEAD : HTTP_METHOD_GET);
   }
   set_range(wish);
-  const bool goes_on = conversation_->has_begun() && !wish.new_connection;
-  client_error_ = times_.measure(UpdateTimes::Part::kNetwork, "connecting to the server", [&] {
-    return send(goes_on && esp_http_client_is_persistent_connection(client_));
-  });
-  if (client_error_ == ESP_OK) {
-    const std::int64_t length =
-        times_.measure(UpdateTimes::Part::kNetwork, "waiting for the server's answer",
-                       [&] { return esp_http_client_fetch_headers(client_); });
-    if (length < 0) client_error_ = static_cast<esp_err_t>(length);
+  const std::uint64_t tls_before_us = client_->tls_us();
+  const bool goes_on = conversation_->has_begun() && !wish.new_connection &&
+                       esp_http_client_is_persistent_connection(client_);
+  client_error_ = exchange(goes_on);
+  if (client_error_ != ESP_OK && goes_on) {
+    // The server closed the connection between two parts without saying so.
+    esp_http_client_close(client_);
+    client_error_ = exchange(false);
   }
+  times_.move_to_tls(client_->tls_us() - tls_before_us);
   if (client_error_ != ESP_OK) return conversation_->on_connection_failed();
   const bool resumed_before = resumes();
   conversation_->on_response(read_answer());
@@ -187,16 +221,25 @@ void HttpsUpdate::send_request(const Wish& wish) {
   }
 }
 
-// Partial downloads go on over the same connection where the server keeps it open.
+// Sends the request and reads the head of the answer.
+esp_err_t HttpsUpdate::exchange(bool on_open_connection) {
+  const esp_err_t sent = times_.measure(UpdateTimes::Part::kNetwork, "connecting to the server",
+                                        [&] { return send(on_open_connection); });
+  if (sent != ESP_OK) return sent;
+  const std::int64_t length =
+      times_.measure(UpdateTimes::Part::kNetwork, "waiting for the server's answer",
+                     [&] { return esp_http_client_fetch_headers(client_); });
+  return length < 0 ? static_cast<esp_err_t>(length) : ESP_OK;
+}
+
 esp_err_t HttpsUpdate::send(bool on_open_connection) {
   char* body = nullptr;
   const int body_bytes = std::max(esp_http_client_get_post_field(client_, &body), 0);
-  esp_err_t sent = ESP_FAIL;
+  esp_err_t sent = ESP_OK;
   if (on_open_connection) {
     sent = esp_http_client_prepare(client_);
     if (sent == ESP_OK) sent = esp_http_client_request_send(client_, body_bytes);
-  }
-  if (sent != ESP_OK) {
+  } else {
     if (conversation_->has_begun()) esp_http_client_close(client_);
     sent = esp_http_client_open(client_, body_bytes);
   }
@@ -209,32 +252,51 @@ esp_err_t HttpsUpdate::send(bool on_open_connection) {
   return ESP_OK;
 }
 
-void HttpsUpdate::set_range(const Wish& wish) {
-  if (!wish.range) {
-    esp_http_client_delete_header(client_, "Range");
-    return;
-  }
-  std::array<char, 48> text{};
-  if (wish.range->last) {
-    std::snprintf(text.data(), text.size(), "bytes=%" PRIu32 "-%" PRIu32, wish.range->first,
-                  *wish.range->last);
+void HttpsUpdate::set_header(const char* name, const std::string& value) {
+  if (value.empty()) {
+    esp_http_client_delete_header(client_, name);
   } else {
-    std::snprintf(text.data(), text.size(), "bytes=%" PRIu32 "-", wish.range->first);
+    esp_http_client_set_header(client_, name, value.c_str());
   }
-  esp_http_client_set_header(client_, "Range", text.data());
 }
 
-core::HttpAnswer HttpsUpdate::read_answer() {
+// A later part is only of use when it is of the same file; a server that knows its ETag says so.
+void HttpsUpdate::set_range(const Wish& wish) {
+  std::string range;
+  std::string if_range;
+  if (wish.range) {
+    range = "bytes=" + std::to_string(wish.range->first) + "-";
+    if (wish.range->last) range += std::to_string(*wish.range->last);
+    if (wish.range->first > 0) if_range = content_.etag;
+  }
+  set_header("Range", range);
+  set_header("If-Range", if_range);
+}
+
+// From the head itself: what the C interface tells of it depends on options.
+core::HttpAnswer HttpsUpdate::read_answer() const {
   core::HttpAnswer answer;
-  answer.status = esp_http_client_get_status_code(client_);
-  answer.content_length = esp_http_client_is_chunked_response(client_)
-                              ? -1
-                              : esp_http_client_get_content_length(client_);
-  answer.range_total = esp_http_client_get_content_range(client_);
-  char* range = nullptr;
-  const esp_err_t found = esp_http_client_get_response_header(client_, "Content-Range", &range);
-  if (found == ESP_OK && range != nullptr) answer.range_first = first_of_range(range);
+  const client::ResponseHead& head = *client_->head();
+  answer.status = head.status;
+  if (head.content_length && !head.chunked) {
+    answer.content_length = static_cast<std::int64_t>(
+        std::min<std::uint64_t>(*head.content_length, std::numeric_limits<std::int64_t>::max()));
+  }
+  read_content_range(head.header("Content-Range"), answer);
+  const bool goes_on = conversation_->bytes_done() > 0;
+  const std::string_view etag = strong_etag_of(head);
+  answer.is_other_content =
+      goes_on && !content_.etag.empty() && !etag.empty() && etag != content_.etag;
   return answer;
+}
+
+// Once the body of the image can be read: which file it is of.
+void HttpsUpdate::remember_content() {
+  if (content_is_known_) return;
+  content_is_known_ = true;
+  if (resumes()) return;
+  content_.set_etag(strong_etag_of(*client_->head()));
+  if (config_.ota_resumption) write_resume_journal(content_);
 }
 
 void HttpsUpdate::redirect() {
@@ -300,6 +362,9 @@ esp_err_t HttpsUpdate::fill_first_read() {
     } else if (count == kStalled) {
       conversation_->on_stalled();
       if (!conversation_->is_connected()) return refuse(conversation_->error());
+    } else if (count < 0) {
+      client_error_ = ESP_FAIL;
+      return refuse(Error::kHttpReadFailed);
     } else {
       ESP_LOGE(kTag,
                "Complete headers were not received: the server sent %" PRIu32
@@ -410,6 +475,7 @@ esp_err_t HttpsUpdate::finish() {
   const FirstBytes first(conversation_->first_bytes());
   const Status status = times_.measure(UpdateTimes::Part::kVerify, "verifying the image",
                                        [&] { return conversation_->finish(); });
+  if (config_.ota_resumption && conversation_->is_complete()) settle_journal(status.ok());
   if (!status.ok()) {
     return service_.refuse_end(kTag, status.error(), conversation_->detail(), first.bytes());
   }
@@ -423,6 +489,13 @@ esp_err_t HttpsUpdate::finish() {
     post_update_event(ESP_HTTPS_OTA_UPDATE_BOOT_PARTITION, &subtype, sizeof(subtype));
   }
   return ESP_OK;
+}
+
+// What did not give a valid image must not be gone on with: the next begin starts over.
+void HttpsUpdate::settle_journal(bool is_valid) {
+  if (is_valid) return clear_resume_journal();
+  content_.is_damaged = true;
+  write_resume_journal(content_);
 }
 
 void HttpsUpdate::log_times() const {

@@ -10,9 +10,11 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "core/update_conversation.h"
 #include "esp_https_ota.h"
+#include "idf/resume_journal.h"
 #include "idf/runtime.h"
 #include "idf/update_service.h"
 
@@ -55,14 +57,18 @@ class HttpsUpdate final : public KernelObject {
   esp_err_t choose_partitions();
   esp_err_t make_client();
   core::UpdateConversation::Options options() const;
+  std::uint32_t resume_position();
 
   // The exchange of requests and answers.
   esp_err_t connect();
   void carry_out(const Wish& wish);
   void send_request(const Wish& wish);
+  esp_err_t exchange(bool on_open_connection);
   esp_err_t send(bool on_open_connection);
   void set_range(const Wish& wish);
-  core::HttpAnswer read_answer();
+  void set_header(const char* name, const std::string& value);
+  core::HttpAnswer read_answer() const;
+  void remember_content();
   void redirect();
   void authorize();
   void drain();
@@ -77,6 +83,7 @@ class HttpsUpdate final : public KernelObject {
   esp_err_t description_bytes(MutableBytes into);
 
   int read_body(char* into, std::uint32_t bytes);
+  void settle_journal(bool is_valid);
   void log_times() const;
   esp_err_t refuse(Error error);
 
@@ -91,6 +98,9 @@ class HttpsUpdate final : public KernelObject {
   std::uint32_t first_read_bytes_ = 0;  // in the buffer, not handed on yet
   FirstBytes first_bytes_{Bytes{}};
   UpdateTimes times_;
+  // The file that the parts so far came from; kept over a reset when the program wants to resume.
+  ResumeEntry content_;
+  bool content_is_known_ = false;
   int authorizations_left_ = 0;
   int timeout_ms_ = 0;
   // What the client said, where the conversation only knows that something failed.

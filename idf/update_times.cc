@@ -63,8 +63,9 @@ std::string UpdateTimes::sentence() const {
     ((text += i == 0 ? "" : ", ") += kNames[i]) += " " + duration_text(spent_us_[i]);
   }
   const std::uint64_t sum = std::accumulate(spent_us_.begin(), spent_us_.end(), std::uint64_t{0});
+  if (sum == 0) return text += ".";
   const auto largest = std::max_element(spent_us_.begin(), spent_us_.end());
-  const std::uint64_t percent = sum == 0 ? 0 : *largest * 100 / sum;
+  const std::uint64_t percent = *largest * 100 / sum;
   ((text += ". Bottleneck: ") += kNames[static_cast<std::size_t>(largest - spent_us_.begin())]) +=
       " (" + std::to_string(percent) + " %). Longest blocking call: ";
   return (text += longest_name_) += ", " + duration_text(longest_us_) + ".";
