@@ -7,8 +7,10 @@ namespace rota::core {
 
 using formats::PartitionType;
 
-const Partition* find_partition(const formats::PartitionRows& rows, PartitionType type,
-                                std::uint8_t subtype, std::string_view label) {
+const Partition* find_partition(const formats::PartitionRows& rows,
+                                PartitionType type,
+                                std::uint8_t subtype,
+                                std::string_view label) {
   for (const Partition& row : rows) {
     if (type != PartitionType::kAny && row.type != type) continue;
     if (subtype != formats::kSubtypeAny && row.subtype != subtype) continue;
@@ -29,11 +31,12 @@ std::uint32_t app_slot_count(const formats::PartitionRows& rows) {
 }
 
 std::uint32_t boot_slot_count(const formats::PartitionRows& rows) {
-  return static_cast<std::uint32_t>(
-      std::count_if(rows.begin(), rows.end(), [](const Partition& row) { return row.is_ota_slot(); }));
+  return static_cast<std::uint32_t>(std::count_if(
+      rows.begin(), rows.end(), [](const Partition& row) { return row.is_ota_slot(); }));
 }
 
-Status PartitionAccess::check_range(const Partition& partition, std::uint32_t offset,
+Status PartitionAccess::check_range(const Partition& partition,
+                                    std::uint32_t offset,
                                     std::uint64_t size) const {
   if (offset > partition.size) return Error::kPartitionOffsetBeyondEnd;
   if (size > partition.size - offset) return Error::kPartitionOverrun;
@@ -45,14 +48,15 @@ Status PartitionAccess::check_not_protected(const FlashRange& range) const {
   for (const Partition& row : rows_) {
     if (row.readonly && overlaps(range, range_of(row))) return Error::kPartitionReadOnly;
   }
-  if (protection_.dangerous_writes_allowed) return {};
+  if (protection_.is_off || protection_.dangerous_writes_allowed) return {};
   if (range.start.value <= protection_.protected_below || overlaps(range, protection_.running)) {
     return Error::kFlashProtected;
   }
   return {};
 }
 
-Status PartitionAccess::read(const Partition& partition, std::uint32_t offset,
+Status PartitionAccess::read(const Partition& partition,
+                             std::uint32_t offset,
                              MutableBytes into) const {
   ROTA_TRY(check_range(partition, offset, into.size()));
   if (into.empty()) return {};
@@ -72,7 +76,8 @@ Status PartitionAccess::write(const Partition& partition, std::uint32_t offset, 
   return flash_.program(range.start, bytes);
 }
 
-Status PartitionAccess::may_erase(const Partition& partition, std::uint32_t offset,
+Status PartitionAccess::may_erase(const Partition& partition,
+                                  std::uint32_t offset,
                                   std::uint32_t size) const {
   if (partition.readonly) return Error::kPartitionReadOnly;
   ROTA_TRY(check_range(partition, offset, size));
@@ -81,21 +86,29 @@ Status PartitionAccess::may_erase(const Partition& partition, std::uint32_t offs
   return check_not_protected({{partition.offset + offset}, size});
 }
 
-Status PartitionAccess::erase(const Partition& partition, std::uint32_t offset,
+Status PartitionAccess::erase(const Partition& partition,
+                              std::uint32_t offset,
                               std::uint32_t size) {
   ROTA_TRY(may_erase(partition, offset, size));
   if (size == 0) return {};
   return flash_.erase({{partition.offset + offset}, size});
 }
 
-Status PartitionAccess::copy(const Partition& to, std::uint32_t to_offset, const Partition& from,
-                             std::uint32_t from_offset, std::uint32_t size) {
+Status PartitionAccess::copy(const Partition& to,
+                             std::uint32_t to_offset,
+                             const Partition& from,
+                             std::uint32_t from_offset,
+                             std::uint32_t size) {
   if (&to == &from) return Error::kInvalidArgument;
   if (from_offset > from.size || to_offset > to.size) return Error::kPartitionOverrun;
   if (size > from.size - from_offset || size > to.size - to_offset) {
     return Error::kPartitionOverrun;
   }
-  ROTA_TRY(erase(to, to_offset, align_up(size, kSectorBytes)));
+  const std::uint32_t erased = align_up(size, kSectorBytes);
+  if (overlaps({{to.offset + to_offset}, erased}, {{from.offset + from_offset}, size})) {
+    return Error::kPartitionOverlap;  // the erase would take what is to be copied
+  }
+  ROTA_TRY(erase(to, to_offset, erased));
   std::array<std::byte, kSectorBytes> sector{};
   for (std::uint32_t done = 0; done < size;) {
     const std::uint32_t piece = std::min(size - done, kSectorBytes);

@@ -1,5 +1,5 @@
-// Partitions as an application uses them (spec 9): lookup in the loaded table, and reads, writes and
-// erases that stay inside one partition and away from what must not be touched.
+// Partitions as an application uses them (spec 9): lookup in the loaded table, and reads, writes
+// and erases that stay inside one partition and away from what must not be touched.
 //
 // Power contract: that of Flash; a call is one flash operation unless its comment says otherwise.
 #pragma once
@@ -21,8 +21,10 @@ constexpr FlashRange range_of(const Partition& partition) {
 }
 
 // First row of that type, subtype (kSubtypeAny matches all) and label (empty matches all).
-const Partition* find_partition(const formats::PartitionRows& rows, formats::PartitionType type,
-                                std::uint8_t subtype, std::string_view label = {});
+const Partition* find_partition(const formats::PartitionRows& rows,
+                                formats::PartitionType type,
+                                std::uint8_t subtype,
+                                std::string_view label = {});
 
 // The slots that applications count: consecutive numbers from ota_0 (spec 2.4), at most 16.
 std::uint32_t app_slot_count(const formats::PartitionRows& rows);
@@ -35,6 +37,7 @@ struct Protection {
   FlashRange running;
   std::uint32_t protected_below = 0;  // bytes 0 .. this address, inclusive: bootloader and table
   bool dangerous_writes_allowed = false;  // while a bootloader or a table is being updated
+  bool is_off = false;                    // the project allows such writes always
 };
 
 class PartitionAccess {
@@ -47,7 +50,8 @@ class PartitionAccess {
   Status read(const Partition& partition, std::uint32_t offset, MutableBytes into) const;
 
   // Errors, in this order: kPartitionReadOnly, kPartitionOffsetBeyondEnd, kPartitionOverrun,
-  // kPartitionUnalignedOffset and kPartitionUnalignedSize (encrypted), kFlashProtected, flash errors.
+  // kPartitionUnalignedOffset and kPartitionUnalignedSize (encrypted), kFlashProtected, flash
+  // errors.
   Status write(const Partition& partition, std::uint32_t offset, Bytes bytes);
 
   // Errors, in this order: kPartitionReadOnly, kPartitionOffsetBeyondEnd, kPartitionOverrun,
@@ -57,9 +61,14 @@ class PartitionAccess {
   // The checks of erase() without erasing.
   Status may_erase(const Partition& partition, std::uint32_t offset, std::uint32_t size) const;
 
-  // Copies `size` bytes between partitions, erasing the destination first (spec 9.4).
-  Status copy(const Partition& to, std::uint32_t to_offset, const Partition& from,
-              std::uint32_t from_offset, std::uint32_t size);
+  // Copies `size` bytes between partitions, erasing the destination first (spec 9.4). Errors:
+  // kInvalidArgument (one row), kPartitionOverrun, kPartitionOverlap, then those of the calls
+  // above.
+  Status copy(const Partition& to,
+              std::uint32_t to_offset,
+              const Partition& from,
+              std::uint32_t from_offset,
+              std::uint32_t size);
 
   Flash& flash() { return flash_; }
   const formats::PartitionRows& rows() const { return rows_; }

@@ -134,6 +134,12 @@ TEST_F(PartitionRules, TheBootloaderAndTheTableAreNotWritten) {
   EXPECT_TRUE(write("table", 0xC01, 1).ok());
 }
 
+TEST_F(PartitionRules, AProjectMaySwitchTheProtectionOff) {
+  board_.access->protection().is_off = true;
+  EXPECT_TRUE(erase("table", 0, 0x1000).ok());
+  EXPECT_EQ(error_of(erase("fixed", 0, 0x1000)), Error::kPartitionReadOnly);
+}
+
 TEST_F(PartitionRules, CopyErasesFirstAndCopiesAnySize) {
   std::vector<std::byte> bytes(0x2345);
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * 7);
@@ -149,6 +155,10 @@ TEST_F(PartitionRules, CopyErasesFirstAndCopiesAnySize) {
   EXPECT_EQ(error_of(board_.access->copy(to, 0, from, 0, 0x4001)), Error::kPartitionOverrun);
   EXPECT_EQ(error_of(board_.access->copy(to, 0, from, 0x10001, 0)), Error::kPartitionOverrun);
   EXPECT_EQ(error_of(board_.access->copy(to, 0, to, 0, 16)), Error::kInvalidArgument);
+  const Partition again = from;  // another row of the same place
+  EXPECT_EQ(error_of(board_.access->copy(again, 0x2000, from, 0, 0x2345)),
+            Error::kPartitionOverlap);
+  EXPECT_EQ(board_.read("storage", 0x2345), bytes);
 }
 
 TEST(EncryptedRules, EncryptedPartitionsAreWrittenInUnits) {

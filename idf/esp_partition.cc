@@ -32,24 +32,36 @@ struct esp_partition_iterator_opaque_ {
 
 namespace {
 
-bool matches(const esp_partition_t& face, esp_partition_type_t type,
-             esp_partition_subtype_t subtype, const char* label) {
+bool matches(const esp_partition_t& face,
+             esp_partition_type_t type,
+             esp_partition_subtype_t subtype,
+             const char* label) {
   if (type != ESP_PARTITION_TYPE_ANY && face.type != type) return false;
   if (subtype != ESP_PARTITION_SUBTYPE_ANY && face.subtype != subtype) return false;
   return label == nullptr || std::strcmp(label, face.label) == 0;
 }
 
-const esp_partition_t* find_from(const UpdateService& service, std::size_t& index,
-                                 esp_partition_type_t type, esp_partition_subtype_t subtype,
+const esp_partition_t* find_from(const UpdateService& service,
+                                 std::size_t& index,
+                                 esp_partition_type_t type,
+                                 esp_partition_subtype_t subtype,
                                  const char* label) {
   for (; index < service.count(); ++index) {
     const esp_partition_t* face = service.face_at(index);
-    if (matches(*face, type, subtype, label)) {
+    if (service.is_listed(index) && matches(*face, type, subtype, label)) {
       ++index;
       return face;
     }
   }
   return nullptr;
+}
+
+// What must not be written is known once the table is loaded; without a table the chip's own rules
+// stay.
+rota::core::PartitionAccess& writable_access() {
+  UpdateService& service = update_service();
+  static_cast<void>(service.load());
+  return service.access();
 }
 
 // Reads and writes use the caller's struct, as the reference does.
@@ -70,7 +82,8 @@ esp_err_t sha256_of_range(const Partition& row, std::uint32_t size, std::uint8_t
   std::array<std::byte, 4096> buffer{};
   for (std::uint32_t done = 0; done < size;) {
     const std::uint32_t piece = std::min<std::uint32_t>(size - done, 4096);
-    const Status read = update_service().access().read(row, done, rota::MutableBytes(buffer).first(piece));
+    const Status read =
+        update_service().access().read(row, done, rota::MutableBytes(buffer).first(piece));
     if (!read.ok()) return esp_err_of(read);
     hash.update(rota::Bytes(buffer).first(piece));
     done += piece;
@@ -84,8 +97,10 @@ esp_err_t sha256_of_range(const Partition& row, std::uint32_t size, std::uint8_t
 
 extern "C" {
 
-esp_err_t esp_partition_find_err(esp_partition_type_t type, esp_partition_subtype_t subtype,
-                                 const char* label, esp_partition_iterator_t* it) {
+esp_err_t esp_partition_find_err(esp_partition_type_t type,
+                                 esp_partition_subtype_t subtype,
+                                 const char* label,
+                                 esp_partition_iterator_t* it) {
   if (it == nullptr) return ESP_ERR_INVALID_ARG;
   *it = nullptr;
   UpdateService& service = update_service();
@@ -104,7 +119,8 @@ esp_err_t esp_partition_find_err(esp_partition_type_t type, esp_partition_subtyp
 }
 
 esp_partition_iterator_t esp_partition_find(esp_partition_type_t type,
-                                            esp_partition_subtype_t subtype, const char* label) {
+                                            esp_partition_subtype_t subtype,
+                                            const char* label) {
   esp_partition_iterator_t it = nullptr;
   return esp_partition_find_err(type, subtype, label, &it) == ESP_OK ? it : nullptr;
 }
@@ -123,8 +139,10 @@ const esp_partition_t* esp_partition_get(esp_partition_iterator_t it) {
 
 void esp_partition_iterator_release(esp_partition_iterator_t it) { delete it; }
 
-esp_err_t esp_partition_find_first_err(esp_partition_type_t type, esp_partition_subtype_t subtype,
-                                       const char* label, const esp_partition_t** out) {
+esp_err_t esp_partition_find_first_err(esp_partition_type_t type,
+                                       esp_partition_subtype_t subtype,
+                                       const char* label,
+                                       const esp_partition_t** out) {
   if (out == nullptr) return ESP_ERR_INVALID_ARG;
   *out = nullptr;
   UpdateService& service = update_service();
@@ -156,7 +174,9 @@ esp_err_t esp_partition_verify_err(const esp_partition_t* partition) {
   return esp_partition_verify(partition) == nullptr ? ESP_ERR_NOT_FOUND : ESP_OK;
 }
 
-esp_err_t esp_partition_read(const esp_partition_t* partition, size_t src_offset, void* dst,
+esp_err_t esp_partition_read(const esp_partition_t* partition,
+                             size_t src_offset,
+                             void* dst,
                              size_t size) {
   if (partition == nullptr || dst == nullptr) return ESP_ERR_INVALID_ARG;
   if (!fits_32_bits(src_offset)) return ESP_ERR_INVALID_ARG;
@@ -165,22 +185,28 @@ esp_err_t esp_partition_read(const esp_partition_t* partition, size_t src_offset
       given(partition), static_cast<std::uint32_t>(src_offset), bytes_at(dst, size)));
 }
 
-esp_err_t esp_partition_read_raw(const esp_partition_t* partition, size_t src_offset, void* dst,
+esp_err_t esp_partition_read_raw(const esp_partition_t* partition,
+                                 size_t src_offset,
+                                 void* dst,
                                  size_t size) {
   return esp_partition_read(partition, src_offset, dst, size);
 }
 
-esp_err_t esp_partition_write(const esp_partition_t* partition, size_t dst_offset, const void* src,
+esp_err_t esp_partition_write(const esp_partition_t* partition,
+                              size_t dst_offset,
+                              const void* src,
                               size_t size) {
   if (partition == nullptr || src == nullptr) return ESP_ERR_INVALID_ARG;
   if (!fits_32_bits(dst_offset)) return ESP_ERR_INVALID_ARG;
   if (!fits_32_bits(size)) return ESP_ERR_INVALID_SIZE;
-  return esp_err_of(update_service().access().write(
+  return esp_err_of(writable_access().write(
       given(partition), static_cast<std::uint32_t>(dst_offset), bytes_at(src, size)));
 }
 
-esp_err_t esp_partition_write_raw(const esp_partition_t* partition, size_t dst_offset,
-                                  const void* src, size_t size) {
+esp_err_t esp_partition_write_raw(const esp_partition_t* partition,
+                                  size_t dst_offset,
+                                  const void* src,
+                                  size_t size) {
   if (partition == nullptr || src == nullptr) return ESP_ERR_INVALID_ARG;
   esp_partition_t raw = *partition;
   raw.encrypted = false;
@@ -191,14 +217,16 @@ esp_err_t esp_partition_erase_range(const esp_partition_t* partition, size_t off
   if (partition == nullptr) return ESP_ERR_INVALID_ARG;
   if (!fits_32_bits(offset)) return ESP_ERR_INVALID_ARG;
   if (!fits_32_bits(size)) return ESP_ERR_INVALID_SIZE;
-  return esp_err_of(update_service().access().erase(given(partition),
-                                                    static_cast<std::uint32_t>(offset),
-                                                    static_cast<std::uint32_t>(size)));
+  return esp_err_of(writable_access().erase(given(partition), static_cast<std::uint32_t>(offset),
+                                            static_cast<std::uint32_t>(size)));
 }
 
 // The chip has no address space of the host's: a mapping is a copy that esp_partition_munmap frees.
-esp_err_t esp_partition_mmap(const esp_partition_t* partition, size_t offset, size_t size,
-                             esp_partition_mmap_memory_t, const void** out_ptr,
+esp_err_t esp_partition_mmap(const esp_partition_t* partition,
+                             size_t offset,
+                             size_t size,
+                             esp_partition_mmap_memory_t,
+                             const void** out_ptr,
                              esp_partition_mmap_handle_t* out_handle) {
   if (partition == nullptr || out_ptr == nullptr || out_handle == nullptr) {
     return ESP_ERR_INVALID_ARG;
@@ -232,10 +260,9 @@ esp_err_t esp_partition_get_sha256(const esp_partition_t* partition, uint8_t* sh
   UpdateService& service = update_service();
   const auto kind = row.type == PartitionType::kApp ? rota::core::ImageKind::kApp
                                                     : rota::core::ImageKind::kBootloader;
-  const auto facts =
-      rota::core::verify_image(service.platform().flash(), service.settings().chip,
-                               {rota::core::range_of(row), kind,
-                                rota::core::ImageChecks::kStructureOnly});
+  const auto facts = rota::core::verify_image(
+      service.platform().flash(), service.settings().chip,
+      {rota::core::range_of(row), kind, rota::core::ImageChecks::kStructureOnly});
   if (!facts) return ESP_ERR_IMAGE_INVALID;
   if (!facts->has_digest) return sha256_of_range(row, facts->image_bytes, sha_256);
   std::array<std::uint8_t, 32> computed{};
@@ -253,26 +280,31 @@ bool esp_partition_check_identity(const esp_partition_t* a, const esp_partition_
          esp_partition_get_sha256(b, second.data()) == ESP_OK && first == second;
 }
 
-esp_err_t esp_partition_copy(const esp_partition_t* dest, uint32_t dest_offset,
-                             const esp_partition_t* src, uint32_t src_offset, size_t size) {
+esp_err_t esp_partition_copy(const esp_partition_t* dest,
+                             uint32_t dest_offset,
+                             const esp_partition_t* src,
+                             uint32_t src_offset,
+                             size_t size) {
   if (dest == nullptr || src == nullptr || dest == src) return ESP_ERR_INVALID_ARG;
   if (src_offset > src->size || dest_offset > dest->size) return ESP_ERR_INVALID_SIZE;
-  UpdateService& service = update_service();
-  if (size == SIZE_MAX) {
-    size = src->size - src_offset;
-    const esp_err_t erased =
-        esp_partition_erase_range(dest, dest_offset, dest->size - dest_offset);
-    if (erased != ESP_OK) return erased;
+  const bool all = size == SIZE_MAX;
+  if (all) size = src->size - src_offset;
+  if (!fits_32_bits(size) || size > src->size - src_offset || size > dest->size - dest_offset) {
+    return ESP_ERR_INVALID_SIZE;
   }
-  if (!fits_32_bits(size)) return ESP_ERR_INVALID_SIZE;
-  const Partition to = given(dest);
-  const Partition from = given(src);
-  return esp_err_of(service.access().copy(to, dest_offset, from, src_offset,
-                                          static_cast<std::uint32_t>(size)));
+  const auto bytes = static_cast<std::uint32_t>(size);
+  const Status copied =
+      writable_access().copy(given(dest), dest_offset, given(src), src_offset, bytes);
+  if (!copied.ok() || !all) return esp_err_of(copied);
+  const std::uint32_t end = dest_offset + rota::align_up(bytes, rota::core::kSectorBytes);
+  return esp_partition_erase_range(dest, end, dest->size - end);
 }
 
-esp_err_t esp_partition_register_external(esp_flash_t*, size_t offset, size_t size,
-                                          const char* label, esp_partition_type_t type,
+esp_err_t esp_partition_register_external(esp_flash_t*,
+                                          size_t offset,
+                                          size_t size,
+                                          const char* label,
+                                          esp_partition_type_t type,
                                           esp_partition_subtype_t subtype,
                                           const esp_partition_t** out_partition) {
   if (out_partition != nullptr) *out_partition = nullptr;

@@ -61,7 +61,12 @@ UpdateService::UpdateService(Platform& platform, const Config& config)
       config_(config),
       settings_(settings_of(platform, config)),
       flash_(platform),
-      access_(flash_, rows_, config.flash_encryption) {}
+      access_(flash_, rows_, config.flash_encryption) {
+  core::Protection& protection = access_.protection();
+  protection.protected_below =
+      config.partition_table_offset + static_cast<std::uint32_t>(formats::kTableBytes);
+  protection.is_off = config.spi_flash_dangerous_write == Config::DangerousWrite::kAllowed;
+}
 
 esp_err_t UpdateService::load() {
   if (is_loaded_) return ESP_OK;
@@ -94,6 +99,7 @@ void UpdateService::unload() {
   selection_.reset();
   running_ = nullptr;
   rows_.clear();
+  holes_.reset();
 }
 
 void UpdateService::build_faces() {
@@ -119,8 +125,6 @@ void UpdateService::find_running() {
     if (!row.is_app() || address < row.offset || address - row.offset >= row.size) continue;
     running_ = &row;
     access_.protection().running = core::range_of(row);
-    access_.protection().protected_below =
-        config_.partition_table_offset + static_cast<std::uint32_t>(formats::kTableBytes);
     selection_.emplace(access_, platform_.efuses(), row, settings_);
     update_.emplace(access_, *selection_, row, settings_);
     return;
@@ -147,8 +151,10 @@ Partition UpdateService::as_given(const esp_partition_t& partition) {
 
 const Partition* UpdateService::row_of(const esp_partition_t* partition) const {
   if (partition == nullptr) return nullptr;
-  for (const Partition& row : rows_) {
-    const Partition given = as_given(*partition);
+  const Partition given = as_given(*partition);
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (!is_listed(i)) continue;
+    const Partition& row = rows_[i];
     const bool same_label = given.label().empty() || given.label() == row.label();
     if (row.type == given.type && row.subtype == given.subtype && same_label &&
         row.offset == given.offset && row.size == given.size && row.encrypted == given.encrypted) {
@@ -168,19 +174,24 @@ Result<const Partition*> UpdateService::register_external(const Partition& row) 
       return Error::kPartitionOverlap;
     }
   }
-  if (!rows_.push_back(row)) return Error::kTooManyHandles;
+  std::size_t index = rows_from_table_;
+  while (index < rows_.size() && is_listed(index)) ++index;
+  if (index < rows_.size()) {
+    rows_[index] = row;
+    holes_.reset(index);
+  } else if (!rows_.push_back(row)) {
+    return Error::kTooManyHandles;
+  }
   build_faces();
-  return &rows_[rows_.size() - 1];
+  return &rows_[index];
 }
 
 Status UpdateService::deregister(const Partition& row) {
   const auto index = static_cast<std::size_t>(&row - rows_.begin());
   if (index < rows_from_table_) return Error::kInvalidArgument;
-  formats::PartitionRows kept;
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (i != index) static_cast<void>(kept.push_back(rows_[i]));
-  }
-  rows_ = kept;
+  rows_[index] = Partition{};
+  rows_[index].type = PartitionType::kAny;
+  holes_.set(index);
   build_faces();
   return {};
 }

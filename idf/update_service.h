@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -50,7 +51,9 @@ class UpdateService {
   const formats::PartitionRows& rows() const { return rows_; }
   const esp_partition_t* face_of(const core::Partition* row) const;
   const esp_partition_t* face_at(std::size_t index) const { return &faces_[index]; }
+  // Rows by index: those of the table, then registered ones; a deregistered one is not listed.
   std::size_t count() const { return rows_.size(); }
+  bool is_listed(std::size_t index) const { return !holes_[index]; }
   // The row that equals what is given (spec 9.3), or nullptr.
   const core::Partition* row_of(const esp_partition_t* partition) const;
   // A row made of the caller's own struct, for calls that use it as given (set_boot).
@@ -105,6 +108,8 @@ class UpdateService {
   std::size_t rows_from_table_ = 0;
   bool is_loaded_ = false;
   std::array<esp_partition_t, formats::kAppTableMaxRows> faces_{};
+  // Deregistered rows keep their place, so that pointers to those behind them stay right.
+  std::bitset<formats::kAppTableMaxRows> holes_;
   TimedFlash flash_;
   core::PartitionAccess access_;
   const core::Partition* running_ = nullptr;
