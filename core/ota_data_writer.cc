@@ -124,6 +124,16 @@ Status OtaDataStore::erase_sector(int sector) {
   return flash_.erase({sector_address(sector), kSectorBytes});
 }
 
+// An erase can be reported and not have happened. On what is left of an older sequence number the
+// new one can become 0, and 0 with an erased check word is selectable.
+Status OtaDataStore::check_erased(int sector) {
+  std::array<std::byte, formats::kOtaRecordBytes> bytes{};
+  ROTA_TRY(flash_.read(sector_address(sector), bytes));
+  const bool is_blank =
+      std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0xFF}; });
+  return is_blank ? Status{} : Status{Error::kFlashEraseFailed};
+}
+
 Status OtaDataStore::erase_record(int sector) {
   if (policy_ == OtaDataWriting::kCutSafe) ROTA_TRY(disarm(sector));
   return erase_sector(sector);
@@ -134,6 +144,7 @@ Status OtaDataStore::write(int sector, const OtaRecord& record) {
   ROTA_TRY(erase_record(sector));
   const FlashAddress at = sector_address(sector);
   if (policy_ == OtaDataWriting::kInPlace) return flash_.program(at, bytes);
+  ROTA_TRY(check_erased(sector));
 
   // State (with the label) first, then the sequence, then the check word: until the last one is
   // complete the record is not selectable, and by then its state is known to be right.

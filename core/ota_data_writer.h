@@ -52,6 +52,7 @@ class OtaDataStore {
  private:
   Result<bool> is_settled(int sector) const;
   Status erase_sector(int sector);
+  Status check_erased(int sector);
   Status disarm(int sector);
   Status program_checked(FlashAddress to, Bytes bytes);
   FlashAddress sector_address(int sector) const {

@@ -237,8 +237,9 @@ void SlotWriter::announce_change() {
 // overwritten anyway.
 Status SlotWriter::settle_until(std::uint32_t end) {
   const FlashGeometry& geometry = access_->flash().geometry();
-  const std::uint32_t announced =
-      plan_.erase_with_writes ? plan_.partition->size : align_up(plan_.bulk_erase_bytes, kSectorBytes);
+  const std::uint32_t announced = plan_.erase_with_writes
+                                      ? plan_.partition->size
+                                      : align_up(plan_.bulk_erase_bytes, kSectorBytes);
   const std::uint32_t limit = std::max(announced, align_up(end, kSectorBytes));
   while (settled_until_ < end) {
     const std::uint32_t address = plan_.partition->offset + settled_until_;

@@ -92,6 +92,24 @@ TEST_F(UnsettledRecord, OneThatNeverSettlesDoesNotHoldUpTheBoot) {
   EXPECT_EQ(*store.erase_unstable_records(), 1U);
 }
 
+// Sequence 2 over what is left of 0x00100005 is 0, and 0 with an erased check word is selectable.
+TEST_F(UnsettledRecord, ANewRecordIsNotWrittenOnTheRestOfAnOldOne) {
+  formats::OtaRecord torn = formats::OtaRecord::blank();
+  torn.sequence = 0x00100005;
+  ASSERT_TRUE(flash.erase({{kOtaDataAt}, kSectorBytes}).ok());
+  ASSERT_TRUE(flash.program({kOtaDataAt}, formats::encode(torn)).ok());
+  flash.lying_erases = 1;
+
+  formats::OtaRecord next = formats::OtaRecord::blank();
+  next.sequence = 2;
+  next.check = formats::ota_check(2);
+  const Status written = store.write(0, next);
+
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.error(), Error::kFlashEraseFailed);
+  EXPECT_EQ((*store.read())[0].sequence, torn.sequence);
+}
+
 class UnsettledSlot : public testing::Test {
  protected:
   UnsettledSlot() : content(2 * kSectorBytes, std::byte{0x5A}) {

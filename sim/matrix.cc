@@ -17,12 +17,36 @@ constexpr RollbackKind kRollbackKinds[] = {
     {Rollback::kWithAntiRollback, 32},
 };
 constexpr std::uint8_t kSlotCounts[] = {2, 3, 16};
+constexpr std::uint32_t kTriplesOneIn = 500;  // of the states after two faults
 
 // The widths differ in one comparison, the slot counts in the arithmetic of sequence numbers.
-bool is_brief(const Configuration& configuration) {
-  const bool is_usual_width = configuration.rollback != Rollback::kWithAntiRollback ||
-                              configuration.secure_version_width == 4;
-  return is_usual_width && configuration.slots != 16;
+bool is_usual_width(const Configuration& configuration) {
+  return configuration.rollback != Rollback::kWithAntiRollback ||
+         configuration.secure_version_width == 4;
+}
+
+bool belongs_to(Size size, const Scenario& scenario, const Configuration& configuration) {
+  if (size != Size::kBrief) return true;
+  const std::uint8_t slots = scenario.method == Method::kStagedCopy ? 3 : 2;
+  const bool shows_known_losses = scenario.act == Act::kSameSlot || scenario.act == Act::kConfirm;
+  if (configuration.records == core::OtaDataWriting::kInPlace && !shows_known_losses) return false;
+  return is_usual_width(configuration) && configuration.slots == slots;
+}
+
+// The paths of boot, confirmation, rejection, switch, begin and resume, each told once: downloads
+// that differ only in the size of their pieces are not.
+bool is_told_with_pairs(const Scenario& scenario, const Configuration& configuration) {
+  if (!configuration.is_promised() || !is_usual_width(configuration)) return false;
+  switch (scenario.method) {
+    case Method::kResume:
+      return configuration.slots == 2 && configuration.has_factory &&
+             configuration.rollback == Rollback::kOn;
+    case Method::kNativeSequential:
+    case Method::kStagedCopy:
+      return configuration.slots != 16 || scenario.act != Act::kUpdate;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -53,14 +77,16 @@ std::vector<Configuration> all_configurations() {
 std::vector<SweepPlan> matrix(Size size, std::uint64_t seed) {
   std::vector<SweepPlan> plans;
   for (const Configuration& configuration : all_configurations()) {
-    if (size == Size::kBrief && !is_brief(configuration)) continue;
     for (const Scenario& scenario : all_scenarios()) {
-      if (!applies(scenario, configuration)) continue;
+      if (!applies(scenario, configuration) || !belongs_to(size, scenario, configuration)) continue;
       SweepPlan plan;
       plan.configuration = configuration;
       plan.scenario = &scenario;
       plan.seed = seed;
-      plan.faults = size == Size::kLong ? 3 : 1;
+      if (size == Size::kCommit && is_told_with_pairs(scenario, configuration)) {
+        plan.faults = 3;
+        plan.sample_triples_one_in = kTriplesOneIn;
+      }
       plans.push_back(plan);
     }
   }

@@ -20,13 +20,13 @@ constexpr std::uint32_t kOtaDataAt = 0x9000;
 constexpr std::uint32_t kNvsAt = 0xB000;
 constexpr std::uint32_t kAppsAt = 0xD000;
 
-// A chip with this width of the secure version.
+// A chip for this width of the secure version. (Of those with 9 bits the bootloader starts only
+// images with two segments that run from flash, which need slots of 64 KB.)
 std::string_view chip_with_width(std::uint8_t width) {
   switch (width) {
     case 4:
       return "esp32c2";
     case 9:
-      return "esp32c5";
     case 16:
       return "esp32c3";
     default:
