@@ -19,7 +19,7 @@ using net::Wait;
 
 constexpr std::size_t kReadBytes = 4096;
 // What one connection may do before the next gets its turn.
-constexpr std::size_t kTurnBytes = 256 * 1024;
+constexpr std::size_t kTurnBytes = 64 * 1024;
 constexpr std::size_t kRequestCost = 8 * 1024;  // a request counts as so many bytes
 constexpr unsigned char kTlsHandshakeRecord = 0x16;
 
