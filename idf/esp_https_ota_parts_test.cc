@@ -329,6 +329,31 @@ TEST_F(HttpsOtaResume, TheDescriptionOfAResumedImageComesFromFlash) {
   EXPECT_STREQ(description.version, "2.0.0");
 }
 
+TEST_F(HttpsOtaResume, InPartsAnotherFileIsNotMixedIn) {
+  ota.partial_http_download = true;
+  ota.max_http_request_size = 8192;
+  const auto other = board.make_image({.version = "2.0.1"});
+  serve([&](const RequestForTest& request) {
+    const bool is_late = request.header("Range").starts_with("bytes=8192-");
+    ReplyForTest part = serve_file(request, is_late ? text_of(other) : image_text(), "\"v2\"");
+    const std::size_t etag = part.text.find("\"v2\"");
+    if (is_late) part.text.replace(etag, 4, "\"v3\"");
+    return part;
+  });
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(perform(), ESP_FAIL) << "what is written can not be taken back in this session";
+  EXPECT_EQ(esp_https_ota_abort(handle), ESP_OK);
+}
+
+TEST_F(HttpsOtaResume, AnImageThatCanNotFitIsRefusedByItsWholeLength) {
+  image = board.make_image({.payload_bytes = 0x100000});
+  ota.ota_image_bytes_written = 10000;
+  serve_image();
+  ASSERT_EQ(begin(), ESP_OK);
+  EXPECT_EQ(esp_https_ota_perform(handle), ESP_ERR_INVALID_SIZE);
+  EXPECT_EQ(board.flash_state().operation_count, 0U);
+}
+
 TEST_F(HttpsOtaResume, MoreThan32BitsAreRefused) {
   serve_image();
   ota.ota_image_bytes_written = std::size_t{1} << 32U;

@@ -180,11 +180,32 @@ TEST_P(HttpsOtaRedirect, IsFollowed) {
   });
   EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << board.console;
   EXPECT_TRUE(holds("ota_0", image));
-  ASSERT_EQ(server->requests().size(), 2U);
-  EXPECT_EQ(server->requests()[1].method(), "GET");
+  const auto requests = server->requests();
+  ASSERT_EQ(requests.size(), 2U);
+  EXPECT_EQ(requests[1].method(), "GET");
+  EXPECT_EQ(requests[1].connection, requests[0].connection) << "the body was read to its end";
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryStatus, HttpsOtaRedirect, testing::Values(301, 302, 303, 307, 308));
+
+TEST_F(HttpsOta, TheBodyOfARedirectIsNotReadForEver) {
+  client::ScriptedServer endless([&](client::PeerForTest& peer) {
+    const std::string request = peer.request();
+    if (request.starts_with("GET /fw.bin")) {
+      peer.send(serve_file({request, 0}, image_text()).text);
+      return;
+    }
+    bool is_there = peer.send(
+        "HTTP/1.1 302 Found\r\nLocation: /fw.bin\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n");
+    const std::string chunk = "1000\r\n" + std::string(0x1000, 'x') + "\r\n";
+    while (is_there) is_there = peer.send(chunk);
+  });
+  boot.emplace(board);
+  use(endless.url());
+  EXPECT_EQ(esp_https_ota(&ota), ESP_OK) << board.console;
+  EXPECT_TRUE(holds("ota_0", image));
+}
 
 TEST_F(HttpsOta, ARedirectMayBeRelative) {
   serve([&](const RequestForTest& request) {

@@ -21,7 +21,6 @@ namespace {
 
 constexpr const char* kTag = "esp_https_ota";
 constexpr int kStalled = -ESP_ERR_HTTP_EAGAIN;
-constexpr int kDefaultAuthorizations = 10;
 constexpr int kDefaultTimeoutMs = 5000;
 constexpr std::size_t kMostDrainedBytes = 64 * 1024;  // more: a new connection is cheaper
 
@@ -70,8 +69,6 @@ Bytes bytes_at(const char* memory, std::size_t count) {
 
 HttpsUpdate::HttpsUpdate(const esp_https_ota_config_t& config, UpdateService& service)
     : config_(config), service_(service), times_(service.platform(), service.flash()) {
-  const int retries = config.http_config->max_authorization_retries;
-  authorizations_left_ = retries == 0 ? kDefaultAuthorizations : std::max(retries, 0);
   timeout_ms_ =
       config.http_config->timeout_ms > 0 ? config.http_config->timeout_ms : kDefaultTimeoutMs;
 }
@@ -305,12 +302,9 @@ void HttpsUpdate::redirect() {
   conversation_->on_redirected(client_error_ == ESP_OK);
 }
 
+// The client counts how often it was tried.
 void HttpsUpdate::authorize() {
-  client_error_ = ESP_FAIL;
-  if (authorizations_left_ > 0) {
-    --authorizations_left_;
-    client_error_ = esp_http_client_add_auth(client_);
-  }
+  client_error_ = esp_http_client_add_auth(client_);
   if (client_error_ == ESP_OK) drain();
   conversation_->on_authorized(client_error_ == ESP_OK);
 }

@@ -101,7 +101,6 @@ class HttpsUpdate final : public KernelObject {
   // The file that the parts so far came from; kept over a reset when the program wants to resume.
   ResumeEntry content_;
   bool content_is_known_ = false;
-  int authorizations_left_ = 0;
   int timeout_ms_ = 0;
   // What the client said, where the conversation only knows that something failed.
   esp_err_t client_error_ = ESP_FAIL;
