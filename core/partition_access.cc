@@ -7,6 +7,11 @@ namespace rota::core {
 
 using formats::PartitionType;
 
+namespace {
+constexpr std::uint32_t kCopyBytes =
+    512;  // on the stack: whole pages of the chip, units of 16 bytes
+}  // namespace
+
 const Partition* find_partition(const formats::PartitionRows& rows,
                                 PartitionType type,
                                 std::uint8_t subtype,
@@ -109,10 +114,10 @@ Status PartitionAccess::copy(const Partition& to,
     return Error::kPartitionOverlap;  // the erase would take what is to be copied
   }
   ROTA_TRY(erase(to, to_offset, erased));
-  std::array<std::byte, kSectorBytes> sector{};
+  std::array<std::byte, kCopyBytes> buffer{};
   for (std::uint32_t done = 0; done < size;) {
-    const std::uint32_t piece = std::min(size - done, kSectorBytes);
-    const MutableBytes bytes = MutableBytes(sector).first(piece);
+    const std::uint32_t piece = std::min(size - done, kCopyBytes);
+    const MutableBytes bytes = MutableBytes(buffer).first(piece);
     ROTA_TRY(read(from, from_offset + done, bytes));
     ROTA_TRY(write(to, to_offset + done, bytes));
     done += piece;

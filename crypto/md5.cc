@@ -21,42 +21,49 @@ constexpr std::array<std::uint32_t, 64> kSines = {
     0x6FA87E4F, 0xFE2CE6E0, 0xA3014314, 0x4E0811A1, 0xF7537E82, 0xBD3AF235, 0x2AD7D2BB, 0xEB86D391,
 };
 
-// How far each step rotates: four amounts per round of 16 steps, in turn.
-constexpr std::array<std::array<int, 4>, 4> kRotations = {
-    {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}}};
+using State = std::array<std::uint32_t, 4>;
+using Words = std::array<std::uint32_t, 16>;
 
-struct Step {
-  std::uint32_t mixed;
-  std::size_t word;
+// What differs between the four rounds of 16 steps: how three words are mixed, which word of the
+// block comes in at step i (first + stride * i), and how far four steps in turn rotate.
+struct Round {
+  std::size_t first_word;
+  std::size_t stride;
+  std::array<int, 4> rotations;
 };
 
-Step step(std::size_t i, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
-  switch (i / 16) {
-    case 0:
-      return {(b & c) | (~b & d), i};
-    case 1:
-      return {(d & b) | (~d & c), (5 * i + 1) % 16};
-    case 2:
-      return {b ^ c ^ d, (3 * i + 5) % 16};
-    default:
-      return {c ^ (b | ~d), (7 * i) % 16};
+template <std::size_t kNumber, Round kRound, class Mix>
+void fold_round(State& state, const Words& words, Mix mix) {
+  auto [a, b, c, d] = state;
+  const auto step = [&](std::size_t i, std::uint32_t& into, std::uint32_t x, std::uint32_t y,
+                        std::uint32_t z) {
+    const std::uint32_t word = words[(kRound.first_word + kRound.stride * i) % 16];
+    into = x + std::rotl(into + mix(x, y, z) + kSines[16 * kNumber + i] + word,
+                         kRound.rotations[i % 4]);
+  };
+  for (std::size_t i = 0; i < 16; i += 4) {
+    step(i, a, b, c, d);
+    step(i + 1, d, a, b, c);
+    step(i + 2, c, d, a, b);
+    step(i + 3, b, c, d, a);
   }
+  state = {a, b, c, d};
 }
 
-void fold_block(std::array<std::uint32_t, 4>& state, const std::byte* block) {
-  auto [a, b, c, d] = state;
-  for (std::size_t i = 0; i < 64; ++i) {
-    const auto [mixed, word] = step(i, b, c, d);
-    const std::uint32_t sum = a + mixed + kSines[i] + load_u32(block + 4 * word);
-    a = d;
-    d = c;
-    c = b;
-    b += std::rotl(sum, kRotations[i / 16][i % 4]);
-  }
-  state[0] += a;
-  state[1] += b;
-  state[2] += c;
-  state[3] += d;
+void fold_block(State& state, const std::byte* block) {
+  Words words;
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = load_u32(block + 4 * i);
+  State folded = state;
+  using Word = std::uint32_t;
+  fold_round<0, Round{0, 1, {7, 12, 17, 22}}>(
+      folded, words, [](Word b, Word c, Word d) { return (b & c) | (~b & d); });
+  fold_round<1, Round{1, 5, {5, 9, 14, 20}}>(
+      folded, words, [](Word b, Word c, Word d) { return (d & b) | (~d & c); });
+  fold_round<2, Round{5, 3, {4, 11, 16, 23}}>(folded, words,
+                                              [](Word b, Word c, Word d) { return b ^ c ^ d; });
+  fold_round<3, Round{0, 7, {6, 10, 15, 21}}>(folded, words,
+                                              [](Word b, Word c, Word d) { return c ^ (b | ~d); });
+  for (std::size_t i = 0; i < state.size(); ++i) state[i] += folded[i];
 }
 
 }  // namespace
