@@ -26,6 +26,7 @@ constexpr std::size_t kBufferBytes = 16 * 1024;  // what one TLS record holds
 constexpr std::size_t kDirectBytes = 4 * 1024;
 
 std::string seconds_of(milliseconds limit) {
+  if (limit.count() < 1000) return std::to_string(limit.count()) + " ms";
   const auto whole = limit.count() / 1000;
   const auto tenths = limit.count() % 1000 / 100;
   return std::to_string(whole) + (tenths == 0 ? "" : "." + std::to_string(tenths)) + " s";
