@@ -23,7 +23,7 @@ struct NvsNamespace {
 
 struct NvsMemory {
   std::span<NvsPage> pages;            // one for each page of the partition
-  std::span<NvsNamespace> namespaces;  // at most formats::kNvsMaxNamespaces are ever used
+  std::span<NvsNamespace> namespaces;  // as many as are to be opened, 254 at most
 };
 
 struct NvsStats {

@@ -7,7 +7,7 @@ namespace {
 
 // Multiplication by x in GF(2^8), modulo x^8 + x^4 + x^3 + x + 1.
 constexpr std::uint8_t doubled(std::uint8_t value) {
-  return static_cast<std::uint8_t>((value << 1U) ^ ((value & 0x80U) != 0 ? 0x1BU : 0U));
+  return static_cast<std::uint8_t>((value & 0x7FU) << 1U ^ ((value & 0x80U) != 0 ? 0x1BU : 0U));
 }
 
 constexpr std::uint8_t product(std::uint8_t a, std::uint8_t b) {

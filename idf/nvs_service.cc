@@ -45,6 +45,8 @@ struct NvsService::Mount {
       storage.emplace(access, partition);
     }
     pages.resize(storage->page_count());
+    // More than there can be, so that a damaged partition does not fail for want of memory.
+    namespaces.resize(pages.size() * formats::kNvsEntryCount);
   }
   Mount(const Mount&) = delete;
   Mount& operator=(const Mount&) = delete;
@@ -63,7 +65,7 @@ struct NvsService::Mount {
   std::vector<std::byte> cipher_buffer;
   std::optional<core::NvsPartition> storage;
   std::vector<core::NvsPage> pages;
-  std::array<core::NvsNamespace, formats::kNvsMaxNamespaces> namespaces;
+  std::vector<core::NvsNamespace> namespaces;
   std::optional<core::Nvs> nvs;
 };
 
@@ -100,6 +102,13 @@ esp_err_t NvsService::init(std::string_view label, const nvs_sec_cfg_t* keys) {
 
 esp_err_t NvsService::mount(const Partition& partition, const nvs_sec_cfg_t* keys) {
   if (partition.encrypted) return ESP_ERR_NVS_WRONG_ENCRYPTION;
+  Mount* up = mounted(partition.label());
+  if (up != nullptr && up->partition == partition && keys == nullptr && !up->cipher) {
+    // Again from flash; handles stay.
+    const Status restarted = up->start();
+    if (!restarted.ok()) unmount(partition.label());
+    return esp_err_of(restarted);
+  }
   unmount(partition.label());
   auto mount = std::make_unique<Mount>(access_, partition, keys, ++last_mount_);
   const Status started = mount->start();

@@ -347,6 +347,15 @@ TEST_F(NvsCalls, AnEncryptedFlagOrAReadOnlyOneIsRespected) {
   EXPECT_EQ(nvs_flash_init_partition_ptr(nullptr), ESP_ERR_INVALID_ARG);
 }
 
+TEST_F(NvsCalls, MountingAgainByPointerKeepsTheHandles) {
+  const nvs_handle_t handle = opened();
+  EXPECT_EQ(nvs_set_u8(handle, "a", 1), ESP_OK);
+  EXPECT_EQ(nvs_flash_init_partition_ptr(find("nvs")), ESP_OK);
+  std::uint8_t value = 0;
+  EXPECT_EQ(nvs_get_u8(handle, "a", &value), ESP_OK);
+  EXPECT_EQ(value, 1);
+}
+
 TEST_F(NvsCalls, SecuritySchemesAreKeptAndCalled) {
   nvs_sec_cfg_t keys{};
   EXPECT_EQ(nvs_flash_register_security_scheme(nullptr), ESP_ERR_INVALID_ARG);
