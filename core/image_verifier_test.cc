@@ -288,6 +288,94 @@ TEST_F(ImageVerifier, ChecksumAndDigest) {
   EXPECT_EQ(refusal(), Error::kImageBadDigest);
 }
 
+TEST_F(ImageVerifier, Trap46_TheSizeIsComparedAfterEverythingWasRead) {
+  auto image = ImageRecipe().build();
+  flash_.put(kSlot, image);
+  size_ = 0x1000;
+  EXPECT_EQ(refusal(), Error::kImageLargerThanPartition);
+  EXPECT_GE(flash_.bytes_read(), static_cast<int>(image.size()));
+  image[9000] ^= std::byte{1};
+  flash_.put(kSlot, image);
+  EXPECT_EQ(refusal(), Error::kImageBadChecksum) << "the checksum is looked at first";
+}
+
+TEST_F(ImageVerifier, Trap48_HighestRevisionZeroAndTheLegacyByteBindNothing) {
+  ImageRecipe recipe;
+  recipe.header.max_chip_revision = 0;
+  recipe.header.min_chip_revision_legacy = 99;
+  flash_.put(kSlot, recipe.build());
+  EXPECT_TRUE(verify().ok());
+  recipe.header.max_chip_revision = 65535;
+  flash_.put(kSlot, recipe.build());
+  EXPECT_TRUE(verify().ok());
+}
+
+TEST_F(ImageVerifier, Trap49_AnyNonZeroByteAnnouncesADigest) {
+  ImageRecipe recipe;
+  recipe.header.digest_appended = 2;
+  flash_.put(kSlot, recipe.build());
+  const auto facts = verify();
+  ASSERT_TRUE(facts.ok());
+  EXPECT_TRUE(facts->has_digest);
+}
+
+TEST_F(ImageVerifier, Trap50_TheChecksumAddsOneToSixteenBytes) {
+  ImageRecipe recipe;
+  recipe.header.digest_appended = 0;
+  for (std::uint32_t words = 0; words < 8; ++words) {
+    recipe.segments[1].data.assign(64 + 4 * words, std::byte{0});
+    const std::uint32_t before = 24 + 8 + 256 + 8 + 64 + 4 * words;
+    flash_.put(kSlot, recipe.build());
+    const auto facts = verify();
+    ASSERT_TRUE(facts.ok());
+    const std::uint32_t added = facts->image_bytes - before;
+    EXPECT_GE(added, 1U);
+    EXPECT_LE(added, 16U);
+    EXPECT_EQ(facts->image_bytes % 16, 0U);
+  }
+}
+
+TEST_F(ImageVerifier, Trap88_AnImageWithoutSegmentsPasses) {
+  ImageRecipe recipe;
+  recipe.segments.clear();
+  for (const std::uint8_t digest : {std::uint8_t{0}, std::uint8_t{1}}) {
+    recipe.header.digest_appended = digest;
+    flash_.put(kSlot, recipe.build());
+    const auto facts = verify();
+    ASSERT_TRUE(facts.ok());
+    EXPECT_EQ(facts->image_bytes, digest == 0 ? 32U : 64U);
+  }
+}
+
+TEST_F(ImageVerifier, AChipWithOneSharedMapNeedsTwoMappedSegments) {
+  use_chip("esp32c6");
+  ImageRecipe recipe("esp32c6");  // one of its two segments is mapped
+  flash_.put(kSlot, recipe.build());
+  auto facts = verify(ImageChecks::kBootloader);
+  ASSERT_TRUE(facts.ok());
+  EXPECT_EQ(check_can_be_mapped(*facts, chip_).error(), Error::kImageMappedSegmentCount);
+  recipe.segments[1] = {0x42010000 + 32 + 256 + 8, std::vector<std::byte>(64)};
+  flash_.put(kSlot, recipe.build());
+  facts = verify(ImageChecks::kBootloader);
+  ASSERT_TRUE(facts.ok());
+  EXPECT_TRUE(check_can_be_mapped(*facts, chip_).ok());
+  use_chip("esp32");  // two maps: any number of segments
+  flash_.put(kSlot, ImageRecipe().build());
+  EXPECT_TRUE(check_can_be_mapped(*verify(), chip_).ok());
+}
+
+TEST_F(ImageVerifier, RamThatTheBootloaderOccupiesIsNotLoadedInto) {
+  flash_.put(kSlot, ImageRecipe().build());
+  const std::uint32_t ram = chip_.facts->ram_ranges[0].low;
+  const std::array reserved{formats::AddressRange{ram + 19000, ram + 30000}};
+  chip_.reserved_ram = reserved;
+  EXPECT_EQ(refusal(ImageChecks::kBootloader), Error::kImageBadLoadAddress);
+  EXPECT_TRUE(verify(ImageChecks::kApplication).ok());
+  const std::array beside{formats::AddressRange{ram + 20000, ram + 30000}};
+  chip_.reserved_ram = beside;
+  EXPECT_TRUE(verify(ImageChecks::kBootloader).ok());
+}
+
 TEST_F(ImageVerifier, SizesAndEnds) {
   const auto image = ImageRecipe().build();
   flash_.put(kSlot, image);

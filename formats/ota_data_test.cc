@@ -25,6 +25,11 @@ TEST(OtaData, CheckWordsAreThoseOfTheReference) {
   for (const auto& [sequence, check] : golden) EXPECT_EQ(ota_check(sequence), check) << sequence;
 }
 
+TEST(OtaData, Trap2_TheCheckIsTheRomsCrcWithItsStartValue) {
+  EXPECT_EQ(ota_check(1), 0x4743989AU);
+  EXPECT_NE(ota_check(1), 0x99F8B879U) << "the usual CRC-32 of the same bytes";
+}
+
 TEST(OtaData, EncodesTheExampleOfTheSpec) {
   const auto bytes = encode(record_of(1, OtaState::kUndefined));
   std::array<std::byte, kOtaRecordBytes> expected{};
@@ -49,7 +54,7 @@ TEST(OtaData, ABlankSectorIsABlankRecord) {
   EXPECT_FALSE(OtaRecord::blank().is_confirmed());
 }
 
-TEST(OtaData, SequenceZeroWithAnErasedCheckWordIsSelectable) {  // trap 5
+TEST(OtaData, Trap5_SequenceZeroWithAnErasedCheckWordIsSelectable) {
   OtaRecord record = OtaRecord::blank();
   record.sequence = 0;
   EXPECT_TRUE(record.is_selectable());

@@ -103,6 +103,16 @@ TEST_F(PartitionCsv, Numbers) {
   EXPECT_EQ(problem_of("a,0x40,1,,99999999999999999999999"), CsvProblem::kNumberDoesNotFit);
 }
 
+TEST_F(PartitionCsv, Trap43_OrderSizesCommentsAndNumbers) {
+  EXPECT_EQ(problem_of("a,data,fat,0x20000,4K\nb,data,fat,0x10000,4K\n"), CsvProblem::kOutOfOrder)
+      << "offsets ascend";
+  ASSERT_TRUE(read("app,app,factory,0x10000,-4M\n").ok());
+  EXPECT_EQ(rows_[0].size, 0x3F0000U) << "up to the address 4 MiB";
+  EXPECT_FALSE(reads_number("010"));
+  EXPECT_EQ(size_of("1KK"), 0x100000U);
+  EXPECT_EQ(problem_of("a,data,fat,,4K # comment\n"), CsvProblem::kBadNumber);
+}
+
 TEST_F(PartitionCsv, ANegativeSizeReachesUpToThatAddress) {
   EXPECT_EQ(size_of("-0x400000"), 0x400000U - 0x9000U);
 }
@@ -209,7 +219,7 @@ TEST_F(PartitionCsv, VerificationRules) {
   EXPECT_EQ(sentence_of("a,app,ota_0,,0x11000"), "accepted");
 }
 
-TEST_F(PartitionCsv, NamesAreComparedWholeAndStoredCut) {
+TEST_F(PartitionCsv, Trap44_NamesAreComparedWholeAndStoredCut) {
   const std::string name(60, 'n');
   ASSERT_TRUE(read(name + "a,data,fat,,4K\n" + name + "b,data,fat,,4K\n").ok());
   EXPECT_EQ(rows_[0].label(), std::string(16, 'n'));
@@ -217,7 +227,7 @@ TEST_F(PartitionCsv, NamesAreComparedWholeAndStoredCut) {
             CsvProblem::kDuplicateName);
 }
 
-TEST_F(PartitionCsv, RowAndFlashLimits) {
+TEST_F(PartitionCsv, Trap45_RowAndFlashLimits) {
   std::string csv;
   for (int i = 0; i < 94; ++i) csv += "p" + std::to_string(i) + ",data,fat,,4K\n";
   EXPECT_EQ(sentence_of(csv), "accepted");

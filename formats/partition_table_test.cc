@@ -129,6 +129,19 @@ TEST(PartitionTable, WithoutChecksumRow) {
   EXPECT_EQ(read_table_as_tool(Table(two_ota()).bytes(), false).error(), Error::kTableBadMagic);
 }
 
+TEST(PartitionTable, Trap42_WhatTheBootloaderRefuses) {
+  const std::vector<std::byte> blank(kTableBytes, std::byte{0xFF});
+  EXPECT_EQ(read_table_as_bootloader(blank, k4M).error(), Error::kTableBadMagic);
+  std::vector<std::byte> endless;
+  const Table table(two_ota());
+  while (endless.size() < kTableBytes) {
+    const Bytes first_row = table.bytes().first(kTableRowBytes);
+    endless.insert(endless.end(), first_row.begin(), first_row.end());
+  }
+  EXPECT_EQ(read_table_as_bootloader(endless, k4M).error(), Error::kTableNoEnd);
+  EXPECT_EQ(read_table_as_bootloader(table.bytes(), 0x100000).error(), Error::kTableRowBeyondFlash);
+}
+
 TEST(PartitionTable, AnEmptyTableIsNone) {
   const Table table({}, false);
   EXPECT_EQ(read_table_as_bootloader(table.bytes(), k4M).error(), Error::kTableBadMagic);
@@ -140,7 +153,7 @@ TEST(PartitionTable, AnEmptyTableIsNone) {
   EXPECT_EQ(read_table_as_app(Table({}).bytes()).error(), Error::kTableNoMd5);
 }
 
-TEST(PartitionTable, RowsAfterTheChecksumShiftTheBootloadersCount) {  // trap 41
+TEST(PartitionTable, Trap41_RowsAfterTheChecksumShiftTheBootloadersCount) {
   auto rows = two_ota();
   Table table({rows[0], rows[1], rows[2], rows[3]}, false);
   // Given nvs, otadata, MD5, factory: the bootloader iterates nvs, otadata and the MD5 row.
