@@ -153,13 +153,13 @@ Status NvsPage::write_item(
   switch (use_) {
     case Use::kInvalid:
     case Use::kCorrupt:
-    case Use::kFreeing:
       return Error::kNvsInvalidState;
     case Use::kUninitialized:
       ROTA_TRY(start());
       break;
     case Use::kFull:
       return Error::kNvsPageFull;
+    case Use::kFreeing:  // has no room, by its next free entry
     case Use::kActive:
       break;
   }

@@ -128,6 +128,7 @@ class NvsPage {
   Status repair_active();
   Status skip_unmarked_entries();
   Status repair_full();
+  Status drop_or_give_up_page(std::uint32_t index);
   Status drop_older_duplicate(const NvsFound& last);
   bool span_is_written(const NvsFound& item) const;
 

@@ -94,6 +94,14 @@ Result<std::uint32_t> NvsPage::list_item(const NvsFound& item) {
   return earlier.ok() ? *earlier : kNoEntry;
 }
 
+// On a read-only partition the page can not be read any more, but the mount goes on.
+Status NvsPage::drop_or_give_up_page(std::uint32_t index) {
+  const Status dropped = erase_item(index, NvsErasing::kPurge);
+  if (dropped.ok() || dropped.error() != Error::kPartitionReadOnly) return dropped;
+  use_ = Use::kInvalid;
+  return {};
+}
+
 Status NvsPage::repair_active() {
   ROTA_TRY(skip_unmarked_entries());
   NvsFound last;
@@ -120,17 +128,13 @@ Status NvsPage::repair_active() {
     }
     i += item->entry.span;
     if (!span_is_written(*item)) {
-      ROTA_TRY(erase_item(item->index, NvsErasing::kPurge));
+      ROTA_TRY(drop_or_give_up_page(item->index));
       ends_with_item = false;
       continue;
     }
-    // The type plays no part. Where the older one can not be erased (read-only partition), the page
-    // becomes invalid, but the mount goes on.
-    const auto earlier = list_item(*item);
+    const auto earlier = list_item(*item);  // the type plays no part
     ROTA_TRY(earlier);
-    if (*earlier != kNoEntry && !erase_item(*earlier, NvsErasing::kPurge).ok()) {
-      use_ = Use::kInvalid;
-    }
+    if (*earlier != kNoEntry) ROTA_TRY(drop_or_give_up_page(*earlier));
   }
   return ends_with_item ? drop_older_duplicate(last) : Status{};
 }
@@ -159,7 +163,7 @@ Status NvsPage::repair_full() {
     if (span_is_written(*item)) {
       ROTA_TRY(list_item(*item));
     } else {
-      ROTA_TRY(erase_item(item->index, NvsErasing::kPurge));
+      ROTA_TRY(drop_or_give_up_page(item->index));
     }
   }
   return {};
