@@ -240,6 +240,15 @@ std::vector<std::byte> DemoStage::bytes_of(std::string_view partition) const {
   return {bytes.begin(), bytes.end()};
 }
 
+std::optional<formats::OtaRecord> DemoStage::record_in_charge() const {
+  const auto picture_now = picture();
+  if (!picture_now) return std::nullopt;
+  const formats::OtaRecords& records = picture_now->forecast.records;
+  const int active = formats::active_record(records);
+  if (active < 0) return std::nullopt;
+  return records[static_cast<std::size_t>(active)];
+}
+
 crypto::Sha256Digest DemoStage::digest_of(std::string_view partition) const {
   return crypto::sha256(bytes_of(partition));
 }

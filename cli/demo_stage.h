@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,8 @@ class DemoStage {
   Result<FlashPicture, Refusal> picture() const;
   core::FlashRange range_of(std::string_view partition) const;  // empty: no such partition
   std::vector<std::byte> bytes_of(std::string_view partition) const;
+  // The OTA data record that decides; nothing when none does.
+  std::optional<formats::OtaRecord> record_in_charge() const;
   crypto::Sha256Digest digest_of(std::string_view partition) const;
 
   // Telling. A pause only with --slow.

@@ -4,7 +4,8 @@
 #
 # makes the target rota_core. Code includes headers as "core/flash.h". Each layer exports a folder
 # that holds nothing but a link to itself, so a header of a layer that is not under USES can not be
-# found by the compiler. FREESTANDING adds: no exceptions, no RTTI, and membership in the list that
+# found by the compiler. SMALL: part of every app for virtual boards, which have 700 KB of room, and
+# not where time is spent; optimized for size. FREESTANDING adds: no exceptions, no RTTI, and membership in the list that
 # tests/layers checks for heap, mutable globals and abort.
 set_property(GLOBAL PROPERTY ROTA_FREESTANDING_LIBRARIES "")
 
@@ -20,7 +21,7 @@ if(ROTA_SANITIZE)
 endif()
 
 function(rota_layer folder)
-  cmake_parse_arguments(PARSE_ARGV 1 L "FREESTANDING" "" "SOURCES;USES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 L "FREESTANDING;SMALL" "" "SOURCES;USES;LINKS")
   string(REPLACE "/" "_" name "${folder}")
   set(farm "${CMAKE_BINARY_DIR}/include/${name}")
   get_filename_component(parent "${farm}/${folder}" DIRECTORY)
@@ -41,6 +42,9 @@ function(rota_layer folder)
     target_link_libraries(rota_${name} ${kind} rota_${used_name})
   endforeach()
   target_link_libraries(rota_${name} ${kind} ${L_LINKS})
+  if(L_SMALL AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    target_compile_options(rota_${name} PRIVATE -Os)
+  endif()
 
   if(L_FREESTANDING AND L_SOURCES)
     target_compile_options(rota_${name} PRIVATE -ffunction-sections -fdata-sections

@@ -251,13 +251,17 @@ void UpdateService::log_image_refusal(const char* tag, Error error, Bytes first_
     const formats::ImageHeader header =
         formats::decode_image_header(first_bytes.first<formats::kImageHeaderBytes>());
     const core::ChipIdentity& chip = settings_.chip;
-    std::array<char, 120> words{};
+    std::array<char, 160> words{};
     if (error == Error::kFirstByteWrong) {
       std::snprintf(words.data(), words.size(), "OTA image has invalid magic byte 0x%02x. ",
                     header.magic);
     } else if (error == Error::kImageWrongChip) {
-      std::snprintf(words.data(), words.size(), "mismatch chip ID, expected %u, found %u. ",
-                    static_cast<unsigned>(chip.facts->id), header.chip_id);
+      const formats::ChipFacts* other = formats::find_chip(header.chip_id);
+      std::snprintf(words.data(), words.size(),
+                    "mismatch chip ID, expected %u, found %u: this board is an %s, the image is for "
+                    "%s. ",
+                    static_cast<unsigned>(chip.facts->id), header.chip_id, chip.facts->name.data(),
+                    other == nullptr ? "a chip that Rota does not know" : other->name.data());
     } else if (error == Error::kImageChipTooOld || error == Error::kImageChipTooNew) {
       std::snprintf(words.data(), words.size(),
                     "chip revision check failed. This chip is v%u.%u, the image is for v%u.%u to "
