@@ -66,6 +66,8 @@ esp_err_t esp_unregister_shutdown_handler(shutdown_handler_t handle) {
 
 void esp_restart(void) { runtime().restart(); }
 
+const char* esp_get_idf_version(void) { return rota::idf::config().idf_version; }
+
 esp_reset_reason_t esp_reset_reason(void) {
   return static_cast<esp_reset_reason_t>(runtime().platform().reset_reason());
 }
