@@ -5,7 +5,8 @@
 
 Every deviation that a comparison declares (deviations.h) has a row; row names are unique; every file in
 a row exists, and holds the tests that the row names; every trap of the specification has a test with its
-number in the name, or stands in the list of traps without one.
+number in the name, or stands in the list of traps without one; every function of the update headers is
+listed, and what is said of it names rows that exist.
 """
 import pathlib
 import re
@@ -15,6 +16,8 @@ LAST_TRAP = 91
 TEST_FILE = re.compile(r"(_test\.(cc|py)|\.t)$")
 ROW = re.compile(r"^\| ([A-Z]+-\d+) \|(.*)\|$", re.MULTILINE)
 NAMED_TEST = re.compile(r"`([\w./-]+)`((?: [\w…]+,?)*)")
+UPDATE_HEADERS = ("esp_ota_ops.h", "esp_partition.h", "esp_https_ota.h")
+FUNCTION = re.compile(r"\b(esp_(?:ota|partition|https_ota)\w*)\(")
 UNTESTED_TRAP = re.compile(r"^\| (\d+) \|", re.MULTILINE)
 
 
@@ -58,6 +61,21 @@ def file_gaps(root, name, cell):
                 yield f"{name}: {path} has no test {test}"
 
 
+def function_gaps(root, text, rows):
+    section = text.partition("## Functions")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"`(\w+)`", section))
+    declared = set()
+    for header in UPDATE_HEADERS:
+        source = (root / "idf/include" / header).read_text(encoding="utf-8")
+        declared |= set(FUNCTION.findall(source))
+    for name in sorted(declared - listed):
+        yield f"the function {name} is not listed"
+    for name in sorted(name for name in listed - declared if name.startswith("esp_")):
+        yield f"the function {name} is listed and not declared"
+    for row in sorted(set(re.findall(r"\b[A-Z]+-\d+\b", section)) - set(rows)):
+        yield f"{row} is named by a function and has no row"
+
+
 def check(root):
     text = (root / "docs/compatibility.md").read_text(encoding="utf-8")
     rows = rows_of(text)
@@ -70,6 +88,7 @@ def check(root):
     for name, cells in rows:
         yield from file_gaps(root, name, cells[-1])
 
+    yield from function_gaps(root, text, names)
     listed = {int(number) for number in UNTESTED_TRAP.findall(text)}
     tested = tested_traps(root)
     for trap in range(1, LAST_TRAP + 1):
