@@ -194,6 +194,10 @@ void DemoStage::power_cycle() {
   supervisor_->power_on();
 }
 
+void DemoStage::power_off() {
+  if (supervisor_) supervisor_->power_off();
+}
+
 bool DemoStage::wait_for(std::string_view text) {
   const auto end = supervisor_->run_until_text(text, kConsolePatience);
   end_progress();

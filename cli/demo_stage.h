@@ -64,6 +64,7 @@ class DemoStage {
 
   // The board. Lines of the console are kept since the last power_cycle().
   void power_cycle();
+  void power_off();  // also when there is no board yet
   bool wait_for(std::string_view text);
   bool wait_for_stop();
   void type(const std::string& line);

@@ -416,6 +416,7 @@ Outcome tell_story(DemoStage& stage) {
     if (i < 2 && !checks.differences().empty()) break;
     stage.pause(std::chrono::seconds(1));
   }
+  stage.power_off();
   print_table(stage, verdicts);
   stage.say("");
   if (bad > 0) {

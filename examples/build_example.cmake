@@ -2,13 +2,14 @@
 # builds it. Its sdkconfig lies in the build folder and is made anew when a file of defaults is
 # newer, so that it never hides a change. With nothing to do this takes a tenth of a second.
 set(sdkconfig "${BUILD}/sdkconfig")
-set(defaults "${SOURCE}/sdkconfig.defaults" "${SOURCE}/demo.defaults")
+string(REPLACE "|" ";" defaults "${SOURCE}/sdkconfig.defaults|${DEFAULTS}")
+string(REPLACE ";" "\\;" defaults_as_one "${defaults}")
 set(ENV{IDF_PATH} "${IDF_PATH}")
 unset(ENV{IDF_TARGET})
 unset(ENV{SDKCONFIG_DEFAULTS})
 
 set(options "-DROTA_BUILD_DIR=${ROTA_BUILD_DIR}" "-DROTA_CA_CERT=${ROTA_CA_CERT}"
-    "-DSDKCONFIG=${sdkconfig}" "-DSDKCONFIG_DEFAULTS=sdkconfig.defaults\;demo.defaults"
+    "-DSDKCONFIG=${sdkconfig}" "-DSDKCONFIG_DEFAULTS=${defaults_as_one}"
     "-DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}" "-DCMAKE_C_COMPILER=${C_COMPILER}"
     "-DCMAKE_CXX_COMPILER=${CXX_COMPILER}" "-DCMAKE_C_COMPILER_LAUNCHER=${LAUNCHER}"
     "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}")
