@@ -27,6 +27,7 @@ extern const CommandSpec kOtadataShow;
 extern const CommandSpec kOtadataSet;
 extern const CommandSpec kOtadataErase;
 extern const CommandSpec kOtadataSimulate;
+extern const CommandSpec kNvsShow;
 extern const CommandSpec kServe;
 extern const CommandSpec kDemo;
 

@@ -27,6 +27,7 @@ constexpr std::array kCommands = {
     &kOtadataSet,
     &kOtadataErase,
     &kOtadataSimulate,
+    &kNvsShow,
     &kImageInfo,
     &kImageVerify,
     &kImageDiff,
