@@ -58,6 +58,9 @@ class Application {
  public:
   Application(const TestBoard& board,
               FaultyChip& chip,
+              core::Flash& flash,
+              core::EFuses& fuses,
+              SurvivingMemory& memory,
               const Scenario& scenario,
               const Defect& defect,
               const core::Partition& running,
@@ -65,23 +68,30 @@ class Application {
               const std::function<void(std::string_view)>& log)
       : board_(board),
         chip_(chip),
+        flash_(flash),
+        fuses_(fuses),
+        memory_(memory),
         scenario_(scenario),
-        defect_(defect),
+        defect_(defect.kind),
         running_(running),
         seen_(seen),
         log_(log),
-        access_(chip, board.rows(), false),
-        selection_(access_, chip, running, board.settings()),
+        access_(flash, board.rows(), false),
+        selection_(access_, fuses, running, board.settings()),
         update_(access_, selection_, running, board.settings()),
         journal_(access_, board.nvs()) {
     access_.protection().running = core::range_of(running);
     access_.protection().protected_below = formats::kDefaultTableOffset + kSectorBytes - 1;
   }
 
-  void run(Program program);
+  void run(Program program, ImageId next_update);
 
  private:
+  bool has(DefectKind defect) const { return defect_ == defect; }
   bool is_on_trial() const;
+  void act_defectively_on_trial();
+  void burn_version_of(ImageId image);
+  void overwrite_running_slot();
   void stand_trial();
   void confirm();
   void follow(const Scenario& scenario);
@@ -103,8 +113,11 @@ class Application {
 
   const TestBoard& board_;
   FaultyChip& chip_;
+  core::Flash& flash_;
+  core::EFuses& fuses_;
+  SurvivingMemory& memory_;
   const Scenario& scenario_;
-  const Defect& defect_;
+  DefectKind defect_;
   const core::Partition& running_;
   PowerOn& seen_;
   const std::function<void(std::string_view)>& log_;
@@ -141,13 +154,32 @@ void Application::confirm() {
   if (!confirmed.ok()) {
     seen_.error = confirmed.error();
     // An image that is neither confirmed nor on trial any more must not go on as if it were.
-    if (was_on_trial) restart();
+    if (was_on_trial && !has(DefectKind::kUpdatesAfterFailedConfirm)) restart();
     return;
   }
   if (facts().candidate == seen_.image) facts().confirmed = seen_.image;
 }
 
+// What a device with a defect does before its self-test.
+void Application::act_defectively_on_trial() {
+  const core::Partition& ota_data = board_.ota_data();
+  if (has(DefectKind::kForgetsOthersOnTrial)) {
+    const int own = oracle_record_in_charge(chip_.cells().subspan(ota_data.offset, ota_data.size));
+    const std::uint32_t other = own == 0 ? kSectorBytes : 0;
+    static_cast<void>(flash_.erase({{ota_data.offset + other}, kSectorBytes}));
+  }
+  if (has(DefectKind::kBurnsOnTrial)) burn_version_of(seen_.image);
+  if (has(DefectKind::kConfirmsFirst)) confirm();
+}
+
+void Application::burn_version_of(ImageId image) {
+  if (!board_.settings().anti_rollback) return;
+  static_cast<void>(
+      fuses_.burn_secure_version_bits((1U << TestBoard::secure_version_of(image)) - 1U));
+}
+
 void Application::stand_trial() {
+  act_defectively_on_trial();
   switch (seen_.image) {
     case ImageId::kPanics:
       log("panics");
@@ -157,22 +189,27 @@ void Application::stand_trial() {
       static_cast<void>(journal_.store({ImageId::kHangs, 0}));
       return restart();
     case ImageId::kFailsSelfTest:
-      log("rejects itself", selection_.reject());
+      if (has(DefectKind::kRejectsByErasing)) {
+        static_cast<void>(flash_.erase(core::range_of(board_.ota_data())));
+      } else {
+        log("rejects itself", selection_.reject());
+      }
       return restart();
     default:
-      return confirm();
+      if (!has(DefectKind::kNeverConfirms)) confirm();
+      return;
   }
 }
 
-void Application::run(Program program) {
+void Application::run(Program program, ImageId next_update) {
   seen_.end = PowerOn::End::kIdle;
   if (is_on_trial()) {
     stand_trial();
     if (seen_.end == PowerOn::End::kRestarts || !chip_.is_on()) return;
   }
   if (program == Program::kScenario) follow(scenario_);
-  if (program == Program::kNextUpdate && seen_.image != kNextUpdateImage) {
-    update_to(kNextUpdateImage, Method::kNativeSequential);
+  if (program == Program::kNextUpdate && seen_.image != next_update) {
+    update_to(next_update, Method::kNativeSequential);
   }
 }
 
@@ -236,8 +273,11 @@ void Application::note_choice(const Status& chosen) {
 }
 
 void Application::choose(const core::Partition& target) {
+  const bool is_next = has(DefectKind::kBootsNextSlot);
+  const core::Partition& chosen = is_next ? *selection_.next_update_partition(target) : target;
   announce_choice(target);
-  note_choice(selection_.set_boot(target));
+  note_choice(selection_.set_boot(chosen, has(DefectKind::kNeverVerifies)));
+  if (has(DefectKind::kBurnsAtSwitch)) burn_version_of(chosen_);
 }
 
 void Application::update_to(ImageId offered, Method method) {
@@ -246,12 +286,22 @@ void Application::update_to(ImageId offered, Method method) {
   if (scenario_.corrupts_image && offered == scenario_.offered)
     image_[image_.size() / 2] ^= std::byte{0x10};
   log("begins an update");
+  if (has(DefectKind::kErasesFactory) && board_.factory() != nullptr) {
+    static_cast<void>(flash_.erase(core::range_of(*board_.factory())));
+  }
+  if (has(DefectKind::kWritesRunningSlot)) return overwrite_running_slot();
   const core::Partition& target = next_slot();
   if (method > Method::kNativeBulk && method != Method::kStagedCopy)
     return download_stream(target, method);
   const Status done = download_native(target, method != Method::kNativeSequential);
   if (!done.ok()) return note_choice(done);
   choose(method == Method::kStagedCopy ? *selection_.next_update_partition(target) : target);
+}
+
+void Application::overwrite_running_slot() {
+  static_cast<void>(flash_.erase(core::range_of(running_)));
+  static_cast<void>(flash_.program({running_.offset}, image_));
+  restart();
 }
 
 Status Application::download_native(const core::Partition& target, bool bulk) {
@@ -270,7 +320,11 @@ Status Application::download_native(const core::Partition& target, bool bulk) {
     static_cast<void>(update_.abort(*handle));
     return written;
   }
-  return update_.end(*handle);
+  if (has(DefectKind::kSwitchesBeforeVerify)) {
+    announce_choice(target);
+    ROTA_TRY(selection_.set_boot(target, true));
+  }
+  return has(DefectKind::kNeverVerifies) ? update_.abort(*handle) : update_.end(*handle);
 }
 
 void Application::download_stream(const core::Partition& target, Method method) {
@@ -301,8 +355,10 @@ void Application::download_stream(const core::Partition& target, Method method) 
 // How far the application says that it came. What it fetches again is at most what it had of one
 // sector, and the header.
 std::uint32_t Application::resume_position() {
-  const Progress progress = journal_.latest();
-  const std::uint32_t position = progress.image == offered_ ? progress.bytes : 0;
+  const bool survives = has(DefectKind::kProgressSurvivesReset);
+  const Progress progress = survives ? memory_.progress : journal_.latest();
+  std::uint32_t position = progress.image == offered_ ? progress.bytes : 0;
+  if (has(DefectKind::kProgressRoundedUp)) position = align_up(position, kSectorBytes);
   const std::uint32_t from = position / kSectorBytes * kSectorBytes;
   const std::uint32_t kept = facts().bytes_kept;
   if (kept > from && kept - from > kSectorBytes + core::kFirstReadBytes) {
@@ -328,11 +384,16 @@ Status Application::converse(core::UpdateConversation& conversation,
           conversation.on_end(link.position == link.end);
           break;
         }
+        if (has(DefectKind::kProgressFirst)) {
+          static_cast<void>(journal_.store(
+              {offered_, conversation.bytes_done() + static_cast<std::uint32_t>(bytes.size())}));
+        }
         conversation.on_bytes(bytes);
         if (!chip_.is_on() || !conversation.is_connected()) break;
         facts().bytes_kept = conversation.bytes_done();
         if (remembers_progress_) {
-          static_cast<void>(journal_.store({offered_, conversation.bytes_done()}));
+          memory_.progress = {offered_, conversation.bytes_done()};
+          static_cast<void>(journal_.store(memory_.progress));
         }
         if (scenario_.writes_nvs)
           static_cast<void>(journal_.store({ImageId::kNone, link.position}));
@@ -344,6 +405,11 @@ Status Application::converse(core::UpdateConversation& conversation,
         // Also after a failure: what lies there is not worth going on with.
         if (chip_.is_on()) facts().bytes_kept = 0;
         if (remembers_progress_) static_cast<void>(journal_.store({offered_, 0}));
+        // What was fetched before the interruption was not worth keeping.
+        if (!finished.ok() && finished.error() == Error::kValidationFailed &&
+            conversation.resumed_at() > 0) {
+          seen_.verdict = Verdict::kFetchedAgain;
+        }
         return finished;
       }
       default:
@@ -379,11 +445,20 @@ bool Device::judge(PowerOn& seen) {
 }
 
 PowerOn Device::start(Program program) {
+  if (defect_.kind == DefectKind::kNone) return start_on(chip_, chip_, program, nullptr);
+  DefectiveChip defective(chip_, board_, defect_.kind, memory_);
+  return start_on(defective, defective, program, &defective);
+}
+
+PowerOn Device::start_on(core::Flash& flash,
+                         core::EFuses& fuses,
+                         Program program,
+                         DefectiveChip* defective) {
   PowerOn seen;
   board::BootCircumstances circumstances;
   circumstances.chip = board_.chip();
   circumstances.log = log_;
-  const board::BootReport report = board::boot(chip_, chip_, circumstances);
+  const board::BootReport report = board::boot(flash, fuses, circumstances);
   if (!chip_.is_on() || report.result == board::BootReport::Result::kPowerLost) {
     seen.end = PowerOn::End::kPowerLost;
     return seen;
@@ -400,8 +475,10 @@ PowerOn Device::start(Program program) {
     if (row.is_app() && row.offset == seen.address) running = &row;
   }
   ROTA_ASSERT(running != nullptr);
-  Application application(board_, chip_, scenario_, defect_, *running, seen, log_);
-  application.run(program);
+  if (defective != nullptr) defective->enter_application();
+  Application application(board_, chip_, flash, fuses, memory_, scenario_, defect_, *running, seen,
+                          log_);
+  application.run(program, next_update_);
   if (!chip_.is_on()) seen.end = PowerOn::End::kPowerLost;
   return seen;
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "sim/defect.h"
+#include "sim/defective_chip.h"
 #include "sim/faulty_chip.h"
 #include "sim/oracle.h"
 #include "sim/scenario.h"
@@ -45,10 +46,17 @@ class Device {
   // One line for each thing that bootloader and application do; absent: silent.
   void log_to(std::function<void(std::string_view)> log) { log_ = std::move(log); }
 
+  // What kNextUpdate updates to.
+  void offer(ImageId image) { next_update_ = image; }
+
   // Boots as after power_on(); the caller has called it.
   PowerOn start(Program program);
 
  private:
+  PowerOn start_on(core::Flash& flash,
+                   core::EFuses& fuses,
+                   Program program,
+                   DefectiveChip* defective);
   bool judge(PowerOn& seen);
 
   const TestBoard& board_;
@@ -56,6 +64,8 @@ class Device {
   const Scenario& scenario_;
   const Defect& defect_;
   std::function<void(std::string_view)> log_;
+  ImageId next_update_ = kNextUpdateImage;
+  SurvivingMemory memory_;  // only devices with a defect use it
 };
 
 }  // namespace rota::sim

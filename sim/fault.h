@@ -7,7 +7,7 @@
 //   torn-bits       each bit that goes to 0 may have   each 0 may have become 1      some of the
 //   bits pre-program     -                                  random bits went to 0 first   -
 //   unstable        the bits it names read 0 or 1, different at each read, until their sector is
-//                   erased again (value: 0 all of them, 1 a single one, others a random half)
+//                   erased again (value mod 3: 0 all of them, 1 one or few, 2 about half)
 //   lying           reported as done, nothing stored   the same                      the same
 //   error           refused, nothing stored            the same                      the same
 //   error-half      refused, half of it stored         the same                      -
@@ -41,6 +41,14 @@ inline constexpr std::array<std::string_view, 10> kFaultNames{
 
 constexpr bool ends_in_cut(FaultKind kind) { return kind <= FaultKind::kUnstable; }
 constexpr bool is_whole_operation(FaultKind kind) { return kind <= FaultKind::kCutAfter; }
+
+// `value` of torn-bits from here on: a bit of the state word of a record.
+inline constexpr std::uint32_t kStateBit = 100;
+// And of an erase: the check word is erased before the rest.
+inline constexpr std::uint32_t kCheckWordOnly = 107;
+constexpr bool is_state_bit(std::uint64_t value) {
+  return value >= kStateBit && value < kStateBit + 8;
+}
 
 struct Fault {
   FaultKind kind = FaultKind::kCutBefore;

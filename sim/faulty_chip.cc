@@ -14,6 +14,9 @@ using core::kSectorBytes;
 
 namespace {
 
+constexpr std::uint32_t kStateOffset = 24;  // of a record's state in its sector
+constexpr std::uint32_t kCheckOffset = 28;
+
 std::uint64_t word_at(const std::byte* bytes) {
   std::uint64_t word = 0;
   std::memcpy(&word, bytes, sizeof word);
@@ -327,9 +330,17 @@ FaultyChip::Bit FaultyChip::bit_to_clear(std::uint32_t to,
   return {};
 }
 
-// Of the bits that would go to 0: seed 0 all but one, seed 1 only one, others about half of them.
+// Of the bits that would go to 0: seed 0 all but one, seed 1 only one, others about half of them;
+// from kStateBit on all but that bit of the record's state.
 void FaultyChip::program_some_bits(std::uint32_t to, Bytes bytes, std::uint64_t seed) {
   touch(to, static_cast<std::uint32_t>(bytes.size()));
+  if (is_state_bit(seed)) {
+    const std::uint32_t state_at = to / kSectorBytes * kSectorBytes + kStateOffset;
+    const std::byte before = memory_.cells[state_at];
+    for (std::size_t i = 0; i < bytes.size(); ++i) memory_.cells[to + i] &= bytes[i];
+    memory_.cells[state_at] |= before & static_cast<std::byte>(1U << (seed - kStateBit));
+    return;
+  }
   if (seed > 1) {
     for (std::size_t i = 0; i < bytes.size(); ++i) {
       memory_.cells[to + i] &= bytes[i] | random_byte(seed, i);
@@ -347,11 +358,11 @@ void FaultyChip::program_some_bits(std::uint32_t to, Bytes bytes, std::uint64_t 
   }
 }
 
-// The bits that would go to 0 are neither 0 nor 1 (variant 1: a single one; 2 and above: about
-// half), the others are done.
+// The bits that would go to 0 are neither 0 nor 1 (variant mod 3: 0 all, 1 a single
+// one, 2 about half); the others are done.
 void FaultyChip::program_unstable(std::uint32_t to, Bytes bytes, std::uint32_t variant) {
   std::vector<std::byte> unstable(bytes.size());
-  if (variant == 1) {
+  if (variant % 3 == 1) {
     const std::uint32_t count = bits_to_clear(to, bytes);
     if (count == 0) return;
     const Bit bit = bit_to_clear(to, bytes, static_cast<std::uint32_t>(mix(variant, to) % count));
@@ -359,7 +370,7 @@ void FaultyChip::program_unstable(std::uint32_t to, Bytes bytes, std::uint32_t v
   } else {
     for (std::size_t i = 0; i < unstable.size(); ++i) {
       unstable[i] = memory_.cells[to + i] & ~bytes[i];
-      if (variant >= 2) unstable[i] &= random_byte(variant, i);
+      if (variant % 3 == 2) unstable[i] &= random_byte(variant, i);
     }
   }
   touch(to, static_cast<std::uint32_t>(bytes.size()));
@@ -375,8 +386,17 @@ void FaultyChip::program_unstable(std::uint32_t to, Bytes bytes, std::uint32_t v
   }
 }
 
+// About half of the bits; from kStateBit on only that bit of the record's state.
 void FaultyChip::erase_some_bits(std::uint32_t start, std::uint32_t bytes, std::uint64_t seed) {
   touch(start, bytes);
+  if (is_state_bit(seed)) {
+    if (seed == kCheckWordOnly) {
+      std::memset(memory_.cells.data() + start + kCheckOffset, 0xFF, 4);
+    } else {
+      memory_.cells[start + kStateOffset] |= static_cast<std::byte>(1U << (seed - kStateBit));
+    }
+    return;
+  }
   for (std::uint32_t at = start; at < start + bytes; ++at) {
     memory_.cells[at] |= random_byte(seed + 100, at);
   }
@@ -385,23 +405,23 @@ void FaultyChip::erase_some_bits(std::uint32_t start, std::uint32_t bytes, std::
 void FaultyChip::clear_some_bits(std::uint32_t start, std::uint32_t bytes, std::uint64_t seed) {
   touch(start, bytes);
   for (std::uint32_t at = start; at < start + bytes; ++at) {
-    // Early in the phase few bits are low yet, late most of them: seeds 0 and 1.
+    // Early in the phase few bits are low yet, late most of them: even and odd seeds.
     std::byte kept = random_byte(seed + 200, at);
-    kept = seed == 0 ? kept | random_byte(seed + 300, at) : kept & random_byte(seed + 300, at);
+    kept = seed % 2 == 0 ? kept | random_byte(seed + 300, at) : kept & random_byte(seed + 300, at);
     memory_.cells[at] &= kept;
   }
 }
 
-// Variant 0: every cell of the range. Variant 1: one cell in 64, the others as before the erase.
-// Variant 2: one cell in 64, the others erased.
+// Variant mod 3: 0 every cell of the range; 1 one cell in 64, the others as before the erase; 2 one
+// cell in 64, the others erased.
 void FaultyChip::erase_unstable(std::uint32_t start, std::uint32_t bytes, std::uint32_t variant) {
-  if (variant == 2) erase_cells(start, bytes);
+  if (variant % 3 == 2) erase_cells(start, bytes);
   for (std::uint32_t sector = start / kSectorBytes; sector * kSectorBytes < start + bytes;
        ++sector) {
     std::array<std::byte, kSectorBytes> mask{};
     for (std::uint32_t i = 0; i < kSectorBytes; i += 8) {
       const std::uint64_t word = mix(variant + 400, std::uint64_t{sector} << 32U | i);
-      if (variant == 0) {
+      if (variant % 3 == 0) {
         std::memset(mask.data() + i, 0xFF, 8);
       } else {
         mask[i + (word >> 3U) % 8] = static_cast<std::byte>(1U << (word % 8));

@@ -68,6 +68,7 @@ class FaultyChip final : public core::Flash, public core::EFuses {
   bool has_unstable_cells() const { return unstable_sectors_ > 0; }
   bool has_worn_cells() const { return overlays_.size() > unstable_sectors_; }
   std::span<const std::uint32_t> wear() const { return memory_.chip.wear(); }
+  std::uint64_t bytes_programmed() const { return memory_.state.bytes_programmed; }
   Facts& facts() { return facts_; }
   void set_fuses(std::uint32_t bits) { fuses_ = bits; }
 

@@ -1,5 +1,7 @@
 #include "sim/matrix.h"
 
+#include "sim/random.h"
+
 namespace rota::sim {
 
 namespace {
@@ -74,7 +76,7 @@ std::vector<Configuration> all_configurations() {
   return all;
 }
 
-std::vector<SweepPlan> matrix(Size size, std::uint64_t seed) {
+std::vector<SweepPlan> matrix(Size size) {
   std::vector<SweepPlan> plans;
   for (const Configuration& configuration : all_configurations()) {
     for (const Scenario& scenario : all_scenarios()) {
@@ -82,7 +84,6 @@ std::vector<SweepPlan> matrix(Size size, std::uint64_t seed) {
       SweepPlan plan;
       plan.configuration = configuration;
       plan.scenario = &scenario;
-      plan.seed = seed;
       if (size == Size::kCommit && is_told_with_pairs(scenario, configuration)) {
         plan.faults = 3;
         plan.sample_triples_one_in = kTriplesOneIn;
@@ -91,6 +92,30 @@ std::vector<SweepPlan> matrix(Size size, std::uint64_t seed) {
     }
   }
   return plans;
+}
+
+SweepPlan plan_without_end(std::uint64_t number) {
+  const std::vector<Configuration> configurations = all_configurations();
+  const std::span<const Scenario> scenarios = all_scenarios();
+  SweepPlan plan;
+  plan.seed = number + 1;
+  const bool has_real_size = number % 8 == 7;
+  for (std::uint64_t draw = 0; plan.scenario == nullptr; ++draw) {
+    const std::uint64_t random = mix(number, draw);
+    plan.configuration = configurations[random % configurations.size()];
+    const Scenario& scenario = scenarios[(random >> 32U) % scenarios.size()];
+    const bool fits =
+        applies(scenario, plan.configuration) && (!has_real_size || plan.configuration.slots <= 3);
+    if (fits) plan.scenario = &scenario;
+  }
+  plan.all_kinds_again = true;
+  plan.faults = 3;
+  plan.sample_triples_one_in = 100;
+  if (has_real_size) {
+    plan.configuration.image_sectors = 60;
+    plan.faults = 1;
+  }
+  return plan;
 }
 
 }  // namespace rota::sim

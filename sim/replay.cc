@@ -11,6 +11,8 @@ namespace rota::sim {
 
 namespace {
 
+constexpr std::uint32_t kMaxImageSectors = 256;
+
 // The text up to the next `separator`, which is taken away with it.
 std::string_view next_part(std::string_view& text, char separator) {
   const std::size_t end = std::min(text.find(separator), text.size());
@@ -192,7 +194,14 @@ bool Replay::run() {
 std::optional<Token> parse_token(std::string_view text) {
   Token token;
   token.plan.scenario = find_scenario(next_part(text, ':'));
-  const std::string_view configuration = next_part(text, ':');
+  std::string_view configuration = next_part(text, ':');
+  const std::size_t size_at = configuration.rfind('x');
+  std::optional<std::uint32_t> sectors;
+  if (size_at != std::string_view::npos && size_at > configuration.rfind('/')) {
+    sectors = number(configuration.substr(size_at + 1));
+    if (!sectors || *sectors > kMaxImageSectors) return std::nullopt;
+    configuration = configuration.substr(0, size_at);
+  }
   if (token.plan.scenario == nullptr) return std::nullopt;
   const std::vector<Configuration> all = all_configurations();
   const auto known = std::find_if(
@@ -200,6 +209,7 @@ std::optional<Token> parse_token(std::string_view text) {
       [configuration](const Configuration& one) { return name_of(one) == configuration; });
   if (known == all.end()) return std::nullopt;
   token.plan.configuration = *known;
+  if (sectors) token.plan.configuration.image_sectors = static_cast<std::uint16_t>(*sectors);
   while (!text.empty()) {
     const auto place = parse_place(next_part(text, ','));
     if (!place) return std::nullopt;

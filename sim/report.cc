@@ -3,10 +3,15 @@
 #include <time.h>
 
 #include <atomic>
+#include <chrono>
 #include <cinttypes>
 #include <cstdio>
+#include <map>
+#include <mutex>
 #include <thread>
+#include <utility>
 
+#include "sim/matrix.h"
 #include "sim/random.h"
 
 namespace rota::sim {
@@ -73,15 +78,9 @@ Sum sum_of(const std::vector<Finished>& finished, Chosen&& chosen) {
 
 void print_groups(const std::vector<Finished>& finished) {
   print_head("device");
-  std::string last;
-  for (const Finished& one : finished) {
-    const std::string group = group_of(one.plan.configuration);
-    if (group == last) continue;
-    last = group;
-    print_row(group, sum_of(finished, [&group](const SweepPlan& plan) {
-                return group_of(plan.configuration) == group;
-              }));
-  }
+  std::map<std::string, Sum> groups;
+  for (const Finished& one : finished) groups[group_of(one.plan.configuration)].add(one);
+  for (const auto& [name, sum] : groups) print_row(name, sum);
   std::printf("\n");
 }
 
@@ -117,24 +116,54 @@ bool loses(const std::vector<Finished>& finished, std::string_view scenario, boo
          }).whole > 0;
 }
 
+Finished finish(const SweepPlan& plan) {
+  const double begin = cpu_seconds_of_thread();
+  Finished finished{plan, run_sweep(plan), 0};
+  finished.cpu_seconds = cpu_seconds_of_thread() - begin;
+  return finished;
+}
+
+// The same work on this many threads, this one among them.
+template <class Work>
+void on_threads(unsigned threads, Work&& work) {
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+}
+
 }  // namespace
 
 std::vector<Finished> run_all(const std::vector<SweepPlan>& plans, unsigned threads) {
   std::vector<Finished> finished(plans.size());
   std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < plans.size(); i = next++) {
-      const double begin = cpu_seconds_of_thread();
-      finished[i].plan = plans[i];
-      finished[i].result = run_sweep(plans[i]);
-      finished[i].cpu_seconds = cpu_seconds_of_thread() - begin;
-    }
-  };
-  std::vector<std::thread> others;
-  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
-  work();
-  for (std::thread& other : others) other.join();
+  on_threads(threads, [&] {
+    for (std::size_t i = next++; i < plans.size(); i = next++) finished[i] = finish(plans[i]);
+  });
   return finished;
+}
+
+std::vector<Finished> run_for(double seconds, unsigned threads) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  std::mutex mutex;
+  std::map<std::uint64_t, Finished> finished;
+  std::uint64_t next = 0;
+  on_threads(threads, [&] {
+    for (;;) {
+      std::uint64_t number = 0;
+      {
+        const std::lock_guard lock(mutex);
+        if (std::chrono::steady_clock::now() >= end) return;
+        number = next++;
+      }
+      Finished one = finish(plan_without_end(number));
+      const std::lock_guard lock(mutex);
+      finished.emplace(number, std::move(one));
+    }
+  });
+  std::vector<Finished> in_order;
+  for (auto& [number, one] : finished) in_order.push_back(std::move(one));
+  return in_order;
 }
 
 Outcome print_report(const std::vector<Finished>& finished, double wall_seconds, unsigned threads) {

@@ -16,6 +16,9 @@ struct Finished {
 // The results are in the order of the plans, whatever the threads did.
 std::vector<Finished> run_all(const std::vector<SweepPlan>& plans, unsigned threads);
 
+// Sweeps without end, until the time is over; each that began is finished.
+std::vector<Finished> run_for(double seconds, unsigned threads);
+
 struct Outcome {
   bool promise_kept = true;        // no violation with our bootloader and cut-safe records
   bool known_losses_found = true;  // the sweep sees what records written in place lose

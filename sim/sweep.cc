@@ -1,6 +1,7 @@
 #include "sim/sweep.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "sim/random.h"
 
@@ -16,15 +17,22 @@ constexpr std::size_t kMaxExamples = 20;
 // operations to go through.
 class FaultList {
  public:
-  FaultList(const Operation& operation, bool all) {
+  // `round` other than 0 chooses other random bits.
+  FaultList(const Operation& operation, bool all, std::uint64_t round)
+      : more_(static_cast<std::uint32_t>(round) * 24) {
     add(FaultKind::kCutBefore);
     add(FaultKind::kCutAfter);
     switch (operation.kind) {
       case OperationKind::kProgram:
         all ? add_all_of_program(operation.bytes) : add_some_of_program(operation.bytes);
+        if (holds_state(operation)) add_state_bits();
         break;
       case OperationKind::kErase:
         all ? add_all_of_erase(operation.bytes) : add_some_of_erase(operation.bytes);
+        if (operation.bytes == core::kSectorBytes) {
+          add_state_bits();
+          add(FaultKind::kTornBits, kCheckWordOnly);
+        }
         break;
       case OperationKind::kBurn:
         for (std::uint32_t seed = 0; seed < 3; ++seed) add(FaultKind::kTornBits, seed);
@@ -39,14 +47,23 @@ class FaultList {
  private:
   void add(FaultKind kind, std::uint32_t value = 0) { faults_[count_++] = {kind, value}; }
 
+  // A program that may be one of a record's state.
+  static bool holds_state(const Operation& operation) {
+    const std::uint32_t offset = operation.start % core::kSectorBytes;
+    return operation.bytes <= 32 && offset <= 24 && offset + operation.bytes >= 28;
+  }
+  void add_state_bits() {
+    for (std::uint32_t bit = 0; bit < 3; ++bit) add(FaultKind::kTornBits, kStateBit + bit);
+  }
   void add_all_of_program(std::uint32_t bytes) {
     if (bytes <= 32) {
       for (std::uint32_t k = 1; k < bytes; ++k) add(FaultKind::kTornBytes, k);
     } else {
       for (std::uint32_t k : {1U, 32U, bytes / 2, bytes - 1}) add(FaultKind::kTornBytes, k);
     }
-    for (std::uint32_t seed = 0; seed < 4; ++seed) add(FaultKind::kTornBits, seed);
-    for (std::uint32_t variant = 0; variant < 3; ++variant) add(FaultKind::kUnstable, variant);
+    for (std::uint32_t seed = 0; seed < 2; ++seed) add(FaultKind::kTornBits, seed);
+    for (std::uint32_t seed = 2; seed < 4; ++seed) add(FaultKind::kTornBits, random(seed));
+    for (std::uint32_t kind = 0; kind < 3; ++kind) add(FaultKind::kUnstable, random(kind));
     add(FaultKind::kLying);
     add(FaultKind::kError);
     add(FaultKind::kErrorHalf);
@@ -55,16 +72,16 @@ class FaultList {
     add(FaultKind::kTornBytes, bytes / 2);
     add(FaultKind::kTornBytes, bytes - 1);
     add(FaultKind::kTornBits, 0);
-    add(FaultKind::kTornBits, 2);
-    add(FaultKind::kUnstable, 1);
+    add(FaultKind::kTornBits, random(2));
+    add(FaultKind::kUnstable, random(1));
     add(FaultKind::kLying);
   }
   void add_all_of_erase(std::uint32_t bytes) {
     add(FaultKind::kTornBytes, 16);
     add(FaultKind::kTornBytes, bytes / 2);
-    for (std::uint32_t seed = 0; seed < 2; ++seed) add(FaultKind::kTornBits, seed);
-    for (std::uint32_t seed = 0; seed < 2; ++seed) add(FaultKind::kPreProgram, seed);
-    for (std::uint32_t variant = 0; variant < 3; ++variant) add(FaultKind::kUnstable, variant);
+    for (std::uint32_t seed = 0; seed < 2; ++seed) add(FaultKind::kTornBits, random(seed));
+    for (std::uint32_t seed = 0; seed < 2; ++seed) add(FaultKind::kPreProgram, random(seed));
+    for (std::uint32_t kind = 0; kind < 3; ++kind) add(FaultKind::kUnstable, random(kind));
     add(FaultKind::kLying);
     add(FaultKind::kError);
     add(FaultKind::kErrorHalf);
@@ -73,13 +90,19 @@ class FaultList {
   }
   void add_some_of_erase(std::uint32_t bytes) {
     add(FaultKind::kTornBytes, bytes / 2);
-    add(FaultKind::kTornBits, 0);
-    add(FaultKind::kPreProgram, 0);
-    add(FaultKind::kUnstable, 1);
+    add(FaultKind::kTornBits, random(0));
+    add(FaultKind::kPreProgram, random(0));
+    add(FaultKind::kUnstable, random(1));
     add(FaultKind::kLying);
   }
 
-  std::array<Fault, 48> faults_{};
+  // Keeps what a value means by its remainders of 2 and 3, and stays clear of kStateBit.
+  std::uint32_t random(std::uint32_t value) const {
+    return more_ == 0 ? value : 1000 * 24 + more_ + value;
+  }
+
+  std::uint32_t more_;
+  std::array<Fault, 64> faults_{};
   std::size_t count_ = 0;
 };
 
@@ -109,6 +132,11 @@ class Sweep {
                          unsigned level,
                          Points& points);
   void point(unsigned level, Points& points);
+  void recover(std::uint64_t key, const BoardState& state);
+  bool remembers_progress() const {
+    return plan_.scenario->method == Method::kResume ||
+           plan_.scenario->method == Method::kLostStream;
+  }
   Verdict judge(std::uint64_t key);
   Verdict walk(std::uint64_t key, const BoardState& from);
   Verdict next_update_arrives(std::uint64_t key);
@@ -126,10 +154,14 @@ class Sweep {
   std::unordered_map<std::uint64_t, Future> futures_;
   std::unordered_map<std::uint64_t, Verdict> verdicts_;
   std::unordered_map<std::uint64_t, Verdict> next_updates_;
+  std::unordered_set<std::uint64_t> recovered_;
 };
 
 SweepResult Sweep::run() {
   prepare(*plan_.scenario, board_, chip_);
+  if (plan_.defect != nullptr && plan_.defect->kind == DefectKind::kBootsWithoutRollback) {
+    board_.write_bootloader(chip_, false);
+  }
   const BoardState start = chip_.capture();
   control();
   if (plan_.faults > 0 && !(result_.control != Verdict::kFine && plan_.stops_at_first_violation)) {
@@ -213,7 +245,8 @@ void Sweep::explore_operation(const RecordedOperation& recorded,
                               const BoardState& power_on,
                               unsigned level,
                               Points& points) {
-  for (const Fault& fault : FaultList(recorded.operation, level == 1 || plan_.all_kinds_again)) {
+  for (const Fault& fault :
+       FaultList(recorded.operation, level == 1 || plan_.all_kinds_again, plan_.seed)) {
     path_.back().fault = fault;
     if (ends_in_cut(fault.kind)) {
       chip_.repeat_with_cut(recorded, fault);
@@ -237,14 +270,28 @@ void Sweep::point(unsigned level, Points& points) {
                        (level < 2 || mix(key, plan_.seed) % plan_.sample_triples_one_in == 0);
   const auto explored = explored_.find(mix(key, level + 1));
   const bool explores = goes_on && explored == explored_.end();
+  const bool recovers = !goes_on && remembers_progress() && !recovered_.contains(key);
   BoardState state;
-  if (explores) state = chip_.capture();
+  if (explores || recovers) state = chip_.capture();
   const Verdict verdict = judge(key);
   result_.trace = mix(result_.trace, key ^ static_cast<std::uint64_t>(verdict));
   if (verdict != Verdict::kFine) return note(verdict);
-  if (!goes_on) return;
+  if (!goes_on) return recover(key, state);
   const Points below = explores ? explore(state, level + 1) : explored->second;
   for (std::size_t n = level + 1; n < points.size(); ++n) points[n] += below[n];
+}
+
+// A download that remembers how far it came must not fetch too much again: the story is told to its
+// end.
+void Sweep::recover(std::uint64_t key, const BoardState& state) {
+  if (!remembers_progress() || !recovered_.insert(key).second) return;
+  chip_.restore(state);
+  for (unsigned i = 0; i < kMaxPowerOns; ++i) {
+    chip_.power_on();
+    const PowerOn seen = device_.start(Program::kScenario);
+    if (seen.verdict != Verdict::kFine) return note(seen.verdict);
+    if (seen.end != PowerOn::End::kRestarts) return;
+  }
 }
 
 // ---- Judgement ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ namespace {
 constexpr std::uint32_t kOtaDataAt = 0x9000;
 constexpr std::uint32_t kNvsAt = 0xB000;
 constexpr std::uint32_t kAppsAt = 0xD000;
+constexpr std::uint32_t kBlockBytes = 0x10000;
 
 // A chip for this width of the secure version. (Of those with 9 bits the bootloader starts only
 // images with two segments that run from flash, which need slots of 64 KB.)
@@ -65,7 +66,9 @@ std::string name_of(const Configuration& configuration) {
       break;
   }
   name += configuration.has_factory ? "/factory" : "/no-factory";
-  return name + "/" + std::to_string(configuration.slots);
+  name += "/" + std::to_string(configuration.slots);
+  if (configuration.has_real_size()) name += "x" + std::to_string(configuration.image_sectors);
+  return name;
 }
 
 std::vector<std::byte> make_app_image(const formats::ChipFacts& chip,
@@ -81,7 +84,7 @@ std::vector<std::byte> make_app_image(const formats::ChipFacts& chip,
   formats::ImageHeader header;
   header.chip_id = static_cast<std::uint16_t>(chip.id);
   header.segment_count = 1;
-  header.spi_size = 0;
+  header.spi_size = 2;
   std::vector<std::byte> image;
   const auto append = [&image](Bytes bytes) {
     image.insert(image.end(), bytes.begin(), bytes.end());
@@ -131,12 +134,14 @@ TestBoard::TestBoard(const Configuration& configuration)
 }
 
 void TestBoard::make_table() {
-  const std::uint32_t slot_bytes = (configuration_.image_sectors + 1U) * kSectorBytes;
+  const std::uint32_t unit = configuration_.has_real_size() ? kBlockBytes : kSectorBytes;
+  const std::uint32_t slot_bytes =
+      align_up((configuration_.image_sectors + 1U) * kSectorBytes, unit);
   bool fits =
       rows_.push_back(row(PartitionType::kData, formats::kDataOta, kOtaDataAt, 0x2000, "otadata"));
   fits =
       rows_.push_back(row(PartitionType::kData, formats::kDataNvs, kNvsAt, 0x2000, "nvs")) && fits;
-  std::uint32_t at = kAppsAt;
+  std::uint32_t at = align_up(kAppsAt, unit);
   if (has_factory_) {
     fits = rows_.push_back(
                row(PartitionType::kApp, formats::kAppFactory, at, slot_bytes, "factory")) &&
@@ -168,19 +173,22 @@ void TestBoard::make_images() {
   }
 }
 
-void TestBoard::write_base(FaultyChip& chip) const {
+void TestBoard::write_bootloader(FaultyChip& chip, bool with_rollback) const {
   formats::ImageHeader header;
   header.chip_id = static_cast<std::uint16_t>(chip_.facts->id);
-  header.spi_size = 0;  // 1 MB
+  header.spi_size = 4;  // 16 MB: as much as the largest of the matrix
   formats::BootloaderSettings settings;
-  settings.rollback = settings_.rollback;
+  settings.rollback = with_rollback;
   settings.anti_rollback = settings_.anti_rollback;
   settings.secure_version_width = settings_.secure_version_width;
   settings.cut_safe_records = !configuration_.stock_bootloader;
   std::array<std::byte, formats::kBootloaderImageMaxBytes> bootloader{};
   const std::size_t length = formats::write_bootloader_image(header, {}, settings, bootloader);
   chip.put(chip_.facts->bootloader_offset, Bytes(bootloader).first(length));
+}
 
+void TestBoard::write_base(FaultyChip& chip) const {
+  write_bootloader(chip, settings_.rollback);
   std::array<std::byte, formats::kTableBytes> table{};
   const Status encoded = formats::write_table(rows_, true, table);
   ROTA_ASSERT(encoded.ok());

@@ -25,7 +25,10 @@ struct Configuration {
   std::uint8_t secure_version_width = 32;
   bool has_factory = true;
   std::uint8_t slots = 2;
-  std::uint8_t image_sectors = 3;  // the slots are one sector larger
+  std::uint16_t image_sectors = 3;  // the slots are one sector larger
+
+  // Slots in units of 64 KB, so that the large erase units take part.
+  bool has_real_size() const { return image_sectors >= 16; }
 
   // What the design promises to survive: our bootloader with records written cut-safe.
   bool is_promised() const {
@@ -64,6 +67,8 @@ class TestBoard {
   }
   static std::uint32_t secure_version_of(ImageId id);
 
+  // Replaces the bootloader by one with other settings.
+  void write_bootloader(FaultyChip& chip, bool with_rollback) const;
   // Bootloader, table and factory image; OTA data, NVS and slots are blank.
   void write_base(FaultyChip& chip) const;
   void write_image(FaultyChip& chip, const core::Partition& partition, ImageId id) const;
