@@ -234,6 +234,7 @@ void print_pages(Console& console, const NvsDump& dump) {
 }
 
 void print_values(Console& console, const NvsDump& dump, bool with_values) {
+  if (dump.namespaces.empty()) console.write("\n  no namespace was opened for writing yet\n");
   for (const NvsSpace& space : dump.namespaces) {
     const std::string name = space.name
                                  ? printable(*space.name)

@@ -16,6 +16,7 @@
 #include "idf/platform_for_test.h"
 #include "idf/runtime.h"
 #include "nvs_flash.h"
+#include "nvs_handle.hpp"
 
 namespace rota::idf {
 namespace {
@@ -379,6 +380,57 @@ TEST_F(NvsCalls, SecuritySchemesAreKeptAndCalled) {
   EXPECT_EQ(keys.eky[0], mark);
   nvs_flash_deregister_security_scheme();
   EXPECT_EQ(nvs_flash_read_security_cfg_v2(registered, &keys), ESP_ERR_INVALID_ARG);
+}
+
+TEST_F(NvsCalls, TheCppHandleStoresAnyScalarAndClosesItself) {
+  enum class Mode : std::int16_t { kSlow = -5 };
+  ASSERT_EQ(nvs_flash_init(), ESP_OK);
+  esp_err_t error = ESP_FAIL;
+  {
+    const auto handle = nvs::open_nvs_handle("settings", NVS_READWRITE, &error);
+    ASSERT_EQ(error, ESP_OK);
+    EXPECT_EQ(handle->set_item("mode", Mode::kSlow), ESP_OK);
+    EXPECT_EQ(handle->set_item("ready", true), ESP_OK);
+    EXPECT_EQ(handle->set_item("ratio", 0.25F), ESP_OK);
+    EXPECT_EQ(handle->set_item("ratio", std::nanf("")), ESP_ERR_INVALID_ARG);
+    EXPECT_EQ(handle->set_string("name", "Rota"), ESP_OK);
+    EXPECT_EQ(handle->set_blob("blob", "abc", 3), ESP_OK);
+    EXPECT_EQ(handle->commit(), ESP_OK);
+  }
+  std::uint8_t closed = 0;
+  EXPECT_EQ(nvs_get_u8(1, "ready", &closed), ESP_ERR_NVS_INVALID_HANDLE);
+
+  const auto handle = nvs::open_nvs_handle("settings", NVS_READONLY, &error);
+  ASSERT_EQ(error, ESP_OK);
+  Mode mode{};
+  bool ready = false;
+  float ratio = 0;
+  char name[8] = {};
+  char blob[3] = {};
+  EXPECT_EQ(handle->get_item("mode", mode), ESP_OK);
+  EXPECT_EQ(mode, Mode::kSlow);
+  EXPECT_EQ(handle->get_item("ready", ready), ESP_OK);
+  EXPECT_TRUE(ready);
+  EXPECT_EQ(handle->get_item("ratio", ratio), ESP_OK);
+  EXPECT_EQ(ratio, 0.25F);
+  nvs_type_t type{};
+  EXPECT_EQ(handle->find_key("mode", type), ESP_OK);
+  EXPECT_EQ(type, NVS_TYPE_I16);
+  std::size_t size = 0;
+  EXPECT_EQ(handle->get_item_size(nvs::ItemType::SZ, "name", size), ESP_OK);
+  EXPECT_EQ(size, 5U);
+  EXPECT_EQ(handle->get_string("name", name, 4), ESP_ERR_NVS_INVALID_LENGTH);
+  EXPECT_EQ(handle->get_string("name", name, sizeof(name)), ESP_OK);
+  EXPECT_STREQ(name, "Rota");
+  EXPECT_EQ(handle->get_blob("blob", blob, 2), ESP_FAIL);
+  EXPECT_EQ(handle->get_blob("blob", blob, 3), ESP_OK);
+  EXPECT_EQ(handle->get_used_entry_count(size), ESP_OK);
+  EXPECT_EQ(size, 8U);
+  EXPECT_EQ(handle->erase_item("name"), ESP_ERR_NVS_READ_ONLY);
+  EXPECT_EQ(nvs::open_nvs_handle("absent", NVS_READONLY, &error), nullptr);
+  EXPECT_EQ(error, ESP_ERR_NVS_NOT_FOUND);
+  EXPECT_EQ(nvs::open_nvs_handle(nullptr, NVS_READONLY, &error), nullptr);
+  EXPECT_EQ(error, ESP_ERR_INVALID_ARG);
 }
 
 TEST_F(NvsCalls, EveryErrorHasItsName) {
