@@ -108,6 +108,29 @@ void print_violations(const std::vector<Finished>& finished) {
   }
 }
 
+// What a stock bootloader does not survive although the application writes cut-safe.
+void print_stock_windows(const std::vector<Finished>& finished) {
+  constexpr std::array<const char*, 3> kOperations{"program", "erase", "burn"};
+  std::map<Window, std::uint64_t> windows;
+  for (const Finished& one : finished) {
+    const Configuration& configuration = one.plan.configuration;
+    if (!configuration.stock_bootloader ||
+        configuration.records != core::OtaDataWriting::kCutSafe) {
+      continue;
+    }
+    for (const auto& [window, count] : one.result.windows) windows[window] += count;
+  }
+  if (windows.empty()) return;
+  std::printf("Torn windows that are left with a stock bootloader, single faults:\n");
+  for (const auto& [window, count] : windows) {
+    std::printf("  %-7s of %4u bytes, %-11s %-40s %6" PRIu64 "\n",
+                kOperations[static_cast<std::size_t>(window.operation)], window.bytes,
+                kFaultNames[static_cast<std::size_t>(window.fault)].data(),
+                name_of(window.verdict).data(), count);
+  }
+  std::printf("\n");
+}
+
 bool loses(const std::vector<Finished>& finished, std::string_view scenario, bool rollback) {
   return sum_of(finished, [&](const SweepPlan& plan) {
            return plan.configuration.records == core::OtaDataWriting::kInPlace &&
@@ -170,6 +193,7 @@ Outcome print_report(const std::vector<Finished>& finished, double wall_seconds,
   print_groups(finished);
   print_scenarios(finished);
   print_violations(finished);
+  print_stock_windows(finished);
 
   const Sum all = sum_of(finished, [](const SweepPlan&) { return true; });
   const Sum promised =

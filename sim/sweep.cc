@@ -150,6 +150,7 @@ class Sweep {
   Device device_;
   SweepResult result_;
   std::vector<FaultPlace> path_;
+  Operation operation_;  // the one that the last fault of the path fell into
   std::unordered_map<std::uint64_t, Points> explored_;
   std::unordered_map<std::uint64_t, Future> futures_;
   std::unordered_map<std::uint64_t, Verdict> verdicts_;
@@ -197,6 +198,9 @@ void Sweep::note(Verdict verdict) {
     return is_whole_operation(place.fault.kind);
   });
   if (whole) ++result_.whole_operation_violations;
+  if (path_.size() == 1) {
+    ++result_.windows[{operation_.kind, operation_.bytes, path_[0].fault.kind, verdict}];
+  }
   if (result_.examples.size() < kMaxExamples) {
     result_.examples.push_back({verdict, token_of(plan_, path_)});
   }
@@ -248,6 +252,7 @@ void Sweep::explore_operation(const RecordedOperation& recorded,
   for (const Fault& fault :
        FaultList(recorded.operation, level == 1 || plan_.all_kinds_again, plan_.seed)) {
     path_.back().fault = fault;
+    operation_ = recorded.operation;
     if (ends_in_cut(fault.kind)) {
       chip_.repeat_with_cut(recorded, fault);
     } else {

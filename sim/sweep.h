@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -50,6 +51,15 @@ struct Violation {
   std::string token;
 };
 
+// Where single faults break the promise: operation, fault and what came of it.
+struct Window {
+  OperationKind operation = OperationKind::kProgram;
+  std::uint32_t bytes = 0;
+  FaultKind fault = FaultKind::kCutBefore;
+  Verdict verdict = Verdict::kFine;
+  friend auto operator<=>(const Window&, const Window&) = default;
+};
+
 struct SweepResult {
   std::array<std::uint64_t, kMaxFaults + 1> points{};   // [n]: n faults; carried out and judged
   std::array<std::uint64_t, kMaxFaults + 1> covered{};  // also those that lead to a known state
@@ -57,6 +67,7 @@ struct SweepResult {
   std::uint64_t violations = 0;
   std::uint64_t whole_operation_violations = 0;  // all faults cut-before or cut-after
   std::array<std::uint64_t, 11> by_verdict{};
+  std::map<Window, std::uint64_t> windows;
   std::vector<Violation> examples;   // the first ones
   std::uint64_t trace = 0;           // of every point and its verdict, in order
   Verdict control = Verdict::kFine;  // of the run without faults
