@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -43,7 +42,7 @@ SslContextPointer new_context(const SSL_METHOD* method) {
 int give_password(char* into, int size, int, void* password) {
   const auto* given = static_cast<const std::string*>(password);
   if (given == nullptr || given->empty() || std::cmp_greater(given->size(), size)) return -1;
-  std::memcpy(into, given->data(), given->size());
+  std::copy(given->begin(), given->end(), into);
   return static_cast<int>(given->size());
 }
 
