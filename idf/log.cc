@@ -91,19 +91,8 @@ char* Log::system_time() {
   return system_time_.data();
 }
 
-void Log::report_watchdog(const std::string& task) {
-  std::array<char, 400> text{};
-  std::snprintf(text.data(), text.size(),
-                "E (%" PRIu32 ") task_wdt: Task watchdog got triggered: for %u s the task '%s' gave "
-                "no other task a turn. Let it wait (vTaskDelay) in its loop.\n",
-                esp_log_timestamp(), static_cast<unsigned>(config().task_watchdog_timeout_s),
-                task.c_str());
-  runtime().write_console(text.data());
-}
-
 }  // namespace rota::idf
 
-using rota::idf::config;
 using rota::idf::runtime;
 using rota::idf::runtime_if_any;
 

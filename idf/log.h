@@ -27,9 +27,6 @@ class Log {
   // "HH:MM:SS.mmm" of the host; valid until the next call.
   char* system_time();
 
-  // What a chip prints when a task keeps the processor for too long. Called by no task.
-  void report_watchdog(const std::string& task);
-
  private:
   esp_log_level_t default_level_;
   std::map<std::string, esp_log_level_t, std::less<>> levels_;

@@ -1,5 +1,7 @@
 #include "esp_log.h"
+#include "idf/black_box.h"
 #include "idf/fault_signals.h"
+#include "idf/rtc_memory.h"
 #include "idf/run_app.h"
 #include "idf/runtime.h"
 
@@ -30,8 +32,11 @@ int run_program(Platform& platform, void (*program)()) {
   Runtime boot(platform);
   const FaultSignals fault_signals;
   boot.attach_console();
+  boot.rtc_memory().restore();
+  boot.black_box().begin(boot.app_description().version);
   boot.scheduler().create({"main", kMainTaskPriority, config().main_task_stack_bytes}, [program] {
     log_app_description();
+    log_end_of_boot_before(runtime().black_box(), runtime().platform().reset_reason());
     ESP_LOGI("main_task", "Calling app_main()");
     program();
     ESP_LOGI("main_task", "Returned from app_main()");

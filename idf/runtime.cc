@@ -2,10 +2,12 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <string>
 
 #include "base/assert.h"
 #include "core/flash.h"
 #include "esp_app_format.h"
+#include "idf/black_box.h"
 #include "idf/console_streams.h"
 #include "idf/event_loops.h"
 #include "idf/http_clients.h"
@@ -13,6 +15,7 @@
 #include "idf/network.h"
 #include "idf/nvs_service.h"
 #include "idf/pins.h"
+#include "idf/rtc_memory.h"
 #include "idf/task_watchdog.h"
 #include "idf/timer_service.h"
 #include "idf/update_service.h"
@@ -39,6 +42,8 @@ Runtime::Runtime(Platform& platform)
       event_loops_(std::make_unique<EventLoops>()),
       software_timers_(std::make_unique<TimerService>("Tmr Svc", kSoftwareTimerPriority)),
       precise_timers_(std::make_unique<TimerService>("esp_timer", kPreciseTimerPriority)),
+      black_box_(std::make_unique<BlackBox>(platform)),
+      rtc_memory_(std::make_unique<RtcMemory>(platform)),
       task_watchdog_(std::make_unique<TaskWatchdog>(config())),
       network_(std::make_unique<Network>()),
       http_clients_(std::make_unique<HttpClients>()) {
@@ -49,8 +54,9 @@ Runtime::Runtime(Platform& platform)
     if (console_) console_->cancel_reads();
   });
   scheduler_->on_watchdog([this](const Task& task) {
-    log_->report_watchdog(task.name);
-    if (config().task_watchdog_panic) platform_.restart(ResetReason::kTaskWatchdog);
+    task_watchdog_->bark("for " + std::to_string(task_watchdog_->timeout_us() / 1000) +
+                         " ms the task '" + task.name +
+                         "' gave no other task a turn; let it wait (vTaskDelay) in its loop");
   });
 }
 
@@ -108,10 +114,12 @@ void Runtime::restart() {
 void Runtime::panic(std::string_view report) {
   platform_.write_console(report);
   platform_.write_console("Rebooting...\n");
-  reset(ResetReason::kPanic);
+  reset(ResetReason::kPanic, 0, report);
 }
 
-void Runtime::reset(ResetReason reason, std::uint64_t sleep_us) {
+void Runtime::reset(ResetReason reason, std::uint64_t sleep_us, std::string_view last_words) {
+  black_box_->end(reason, last_words);
+  rtc_memory_->save();
   platform_.restart(reason, sleep_us);
   std::abort();  // Never: the compiler does not see that a virtual function never returns.
 }

@@ -21,6 +21,7 @@
 
 namespace rota::idf {
 
+class BlackBox;
 class ConsoleStreams;
 class EventLoops;
 class HttpClients;
@@ -28,6 +29,7 @@ class Log;
 class Network;
 class NvsService;
 class Pins;
+class RtcMemory;
 class TaskWatchdog;
 class TimerService;
 class UpdateService;
@@ -53,6 +55,8 @@ class Runtime {
   HttpClients& http_clients() { return *http_clients_; }
   Network& network() { return *network_; }
   Pins& pins() { return *pins_; }
+  BlackBox& black_box() { return *black_box_; }
+  RtcMemory& rtc_memory() { return *rtc_memory_; }
   TaskWatchdog& task_watchdog() { return *task_watchdog_; }
   TimerService& software_timers() { return *software_timers_; }
   TimerService& precise_timers() { return *precise_timers_; }
@@ -73,8 +77,10 @@ class Runtime {
   std::vector<shutdown_handler_t>& shutdown_handlers() { return shutdown_handlers_; }
   // Prints what happened and ends the boot as a panic.
   [[noreturn]] void panic(std::string_view report);
-  // Ends the boot. `sleep_us` only for kDeepSleep: 0 = until woken from outside.
-  [[noreturn]] void reset(ResetReason reason, std::uint64_t sleep_us = 0);
+  // Ends the boot. `sleep_us` only for kDeepSleep: 0 = until woken from outside. The black box keeps
+  // the reason, and the first line of `last_words`.
+  [[noreturn]] void reset(ResetReason reason, std::uint64_t sleep_us = 0,
+                          std::string_view last_words = {});
 
   template <class T, class... Args>
   T* create(Args&&... args) {
@@ -102,6 +108,8 @@ class Runtime {
   std::unique_ptr<EventLoops> event_loops_;
   std::unique_ptr<TimerService> software_timers_;
   std::unique_ptr<TimerService> precise_timers_;
+  std::unique_ptr<BlackBox> black_box_;
+  std::unique_ptr<RtcMemory> rtc_memory_;
   std::unique_ptr<TaskWatchdog> task_watchdog_;
   std::unique_ptr<Network> network_;
   std::unique_ptr<HttpClients> http_clients_;

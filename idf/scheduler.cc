@@ -334,11 +334,18 @@ void Scheduler::idle(Lock& lock) {
                  [&] { return holder_ != nullptr || !ready_.empty() || ending_; });
 }
 
+void Scheduler::set_watchdog(std::uint64_t watchdog_us) {
+  const Lock lock(mutex_);
+  watchdog_us_ = watchdog_us;
+  idle_.notify_one();
+}
+
 // While a task has the baton there is nothing to do but to watch that it gives it back.
 void Scheduler::watch_holder(Lock& lock) {
   const auto gave_it_back = [&] { return holder_ == nullptr || ending_; };
   if (watchdog_us_ == 0 || !bark_ || barked_) {
-    idle_.wait(lock, gave_it_back);
+    const std::uint64_t before = watchdog_us_;
+    idle_.wait(lock, [&] { return gave_it_back() || watchdog_us_ != before; });
     return;
   }
   const std::uint64_t held = platform_.time_us() - held_since_us_;

@@ -130,7 +130,9 @@ class Scheduler {
   void end_tasks();
   // Called from the thread of run() before tasks are ended: unblocks what waits outside.
   void on_end(std::function<void()> unblock) { unblock_outside_ = std::move(unblock); }
-  // Called from the thread of run() when a task kept the baton for the watchdog's time.
+  // How long a task may keep the baton; 0: for ever.
+  void set_watchdog(std::uint64_t watchdog_us);
+  // Called from the thread of run() when a task kept the baton for that time.
   void on_watchdog(std::function<void(const Task&)> bark) { bark_ = std::move(bark); }
 
  private:
@@ -155,7 +157,7 @@ class Scheduler {
 
   Platform& platform_;
   const std::uint64_t tick_us_;
-  const std::uint64_t watchdog_us_;
+  std::uint64_t watchdog_us_;
 
   mutable std::mutex mutex_;
   std::condition_variable idle_;  // the thread of run() waits here

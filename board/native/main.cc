@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "board/native/native_board.h"
+#include "board/native/start_watchdog.h"
 
 namespace rota::idf {
 // Creates the runtime, calls app_main() in the main task, and returns only if the program must end.
@@ -21,5 +22,6 @@ int main() {
     std::fprintf(stderr, "%s\n", board.error().c_str());
     return rota::board::kExitCouldNotAttach;
   }
+  rota::board::stop_start_watchdog();
   return rota::idf::run_app(**board);
 }

@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "idf/config.h"
 #include "idf/platform.h"
 
 namespace rota::idf {
@@ -125,6 +126,11 @@ void obey(Platform& platform, const std::string& line) {
 }  // namespace
 
 // The border that board/native calls; the ESP-IDF face implements it for real apps.
+const Config& config() {
+  static const Config kDefaults;
+  return kDefaults;
+}
+
 int run_app(Platform& platform);
 int run_app(Platform& platform) {
   // An app that is to reset without a word finds this where nothing else ever writes.

@@ -1,4 +1,5 @@
-// The task watchdog: it watches that tasks give others a turn. Subscriptions are accepted.
+// The task watchdog: it watches that tasks give others a turn, and that those which asked for it
+// report in time.
 #pragma once
 
 #include <stdbool.h>

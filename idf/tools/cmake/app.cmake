@@ -10,6 +10,7 @@ function(rota_set_app_flags)
   target_compile_options(rota_app_flags INTERFACE
       -ffunction-sections -fdata-sections -fPIE -g1 -Wall -Wextra -Wno-unused-parameter
       -Wno-sign-compare
+      "$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include ${IDF_PATH}/include/rota_newlib.h>"
       "$<$<COMPILE_LANGUAGE:C>:-Werror=implicit-function-declaration>"
       "$<$<COMPILE_LANGUAGE:C>:-Werror=incompatible-pointer-types>"
       "$<$<COMPILE_LANGUAGE:C>:-Werror=int-conversion>"
