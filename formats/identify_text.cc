@@ -27,8 +27,8 @@ std::string_view advice(ContentKind kind) {
              ".bin "
              "from the build folder";
     case ContentKind::kImageWithoutDescription:
-      return "it is a RAM image or was built without an app description; send the .bin that the "
-             "project's build made";
+      return "it is an older bootloader, a RAM image, or an app built without a description; send "
+             "the .bin that the project's build made";
     case ContentKind::kEsp8266Image:
       return "an ESP32 can not run it; build the firmware for the right chip family";
     case ContentKind::kMergedFlash:

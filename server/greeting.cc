@@ -24,7 +24,7 @@ std::string url_lines(const Greeting& greeting, const Entries& entries) {
   std::string out = "\nURLs for devices:\n";
   std::size_t apps = 0;
   for (const auto& [path, entry] : entries) {
-    if (!entry.is_app() || ++apps > kMaxUrlLines) continue;
+    if (!entry.is_app() || entry.is_damaged || ++apps > kMaxUrlLines) continue;
     const std::string url = base + path_in_url(path);
     out += "  " + url + "\n";
     if (url.size() > kLongUrl) {

@@ -113,14 +113,15 @@ std::string listing_as_table(const Entries& entries, bool is_pretty) {
   std::string out = fmt::format("{}{:<{}} {:<14} {:<16} {:<9} {:>7}  SHA-256{}\n", bold, "File",
                                 width, "Version", "Project", "Chip", "Size", plain);
   for (const auto& [path, entry] : entries) {
+    // What is no app has no version: its kind takes both columns.
     const bool is_app = entry.is_app() && !entry.is_damaged;
-    const std::string version =
-        is_app ? (entry.version.empty() ? "-" : entry.version) : kind_of(entry);
-    const std::string project = is_app && entry.project.empty() ? "-" : entry.project;
+    const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
+    const std::string what = is_app ? fmt::format("{:<14} {}", cut(or_dash(entry.version), 14),
+                                                  cut(or_dash(entry.project), 16))
+                                    : cut(kind_of(entry), 31);
     std::string row =
-        fmt::format("{:<{}} {:<14} {:<16} {:<9} {:>7}  {}", fitted(clean_text(path), width), width,
-                    cut(version, 14), cut(project, 16), entry.chip, size_text(entry.bytes),
-                    entry.sha256.substr(0, 12));
+        fmt::format("{:<{}} {:<31} {:<9} {:>7}  {}", fitted(clean_text(path), width), width, what,
+                    entry.chip, size_text(entry.bytes), entry.sha256.substr(0, 12));
     while (row.ends_with(' ')) row.pop_back();
     out += row + "\n";
     if (entry.note.empty()) continue;
