@@ -62,6 +62,22 @@ int oracle_record_in_charge(std::span<const std::byte> ota_data) {
   return second.is_usable() ? 1 : -1;
 }
 
+int oracle_slot_in_charge(std::span<const std::byte> ota_data,
+                          std::uint32_t slot_count,
+                          bool has_rollback) {
+  int found = -1;
+  std::uint32_t largest = 0;
+  for (int sector = 0; sector < 2; ++sector) {
+    const OracleRecord record = oracle_record(ota_data, sector);
+    const bool is_over = has_rollback && record.state == kPending;
+    if (!record.is_usable() || is_over) continue;
+    if (found >= 0 && record.sequence <= largest) continue;
+    largest = record.sequence;
+    found = static_cast<int>((record.sequence - 1) % slot_count);
+  }
+  return found;
+}
+
 Verdict judge_start(const Start& start, Facts& facts) {
   if (start.image == ImageId::kNone) return Verdict::kUnknownImage;
   unsigned burned = 0;

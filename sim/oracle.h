@@ -58,4 +58,10 @@ struct OracleRecord {
 OracleRecord oracle_record(std::span<const std::byte> ota_data, int sector);
 int oracle_record_in_charge(std::span<const std::byte> ota_data);
 
+// The slot that the next boot must try first; -1: no record counts. With rollback a trial that was
+// not confirmed is over.
+int oracle_slot_in_charge(std::span<const std::byte> ota_data,
+                          std::uint32_t slot_count,
+                          bool has_rollback);
+
 }  // namespace rota::sim
