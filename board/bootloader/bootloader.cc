@@ -48,9 +48,12 @@ const char* usage_of(const formats::PartitionRow& row) {
           return "Unknown data";
       }
     case PartitionType::kBootloader:
-      return "bootloader";
+      if (row.subtype == 0x00) return "primary bootloader";
+      if (row.subtype == 0x01) return "ota bootloader";
+      return row.subtype == 0x02 ? "recovery bootloader" : "unknown";
     case PartitionType::kPartitionTable:
-      return "partition table";
+      if (row.subtype == 0x00) return "primary partition_table";
+      return row.subtype == 0x01 ? "ota partition_table" : "unknown";
     default:
       return "unknown";
   }
