@@ -3,12 +3,12 @@
 // the rows of docs/compatibility.md with the reasons and the tests.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "deviations.h"
 #include "formats/ota_data.h"
+#include "recorded_json.h"
 
 namespace rota::conformance {
 

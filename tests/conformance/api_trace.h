@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "api_device.h"
 #include "formats/ota_data.h"
+#include "recorded_json.h"
 
 namespace rota::conformance {
 

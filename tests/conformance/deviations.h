@@ -70,25 +70,20 @@ inline constexpr Deviation kKindOfImage{
 inline constexpr Deviation kNvsChunkIndex{
     "NVS-1",
     "the reference's check of the last item on a page takes an earlier chunk of a blob for a "
-    "duplicate and erases it (on a read-only partition: its mount fails); ours compares chunk indices",
+    "duplicate and erases it (on a read-only partition: its mount fails); ours compares chunk "
+    "indices",
     70};
 
 }  // namespace deviation
 
 // All of them, for the checks that every row exists and that no ceiling is forgotten.
 inline constexpr std::array kAllDeviations{
-    &deviation::kUnknownReservedRam,
-    &deviation::kDivisionByZero,
-    &deviation::kSixteenSlotsAndTest,
-    &deviation::kEndlessListSearch,
-    &deviation::kNoHandleOnFailure,
-    &deviation::kNoAssertion,
-    &deviation::kAppIsNoSlot,
-    &deviation::kForbiddenWrite,
-    &deviation::kNoDescription,
-    &deviation::kSequenceRange,
-    &deviation::kProtectionComesBack,
-    &deviation::kKindOfImage,
+    &deviation::kUnknownReservedRam,  &deviation::kDivisionByZero,
+    &deviation::kSixteenSlotsAndTest, &deviation::kEndlessListSearch,
+    &deviation::kNoHandleOnFailure,   &deviation::kNoAssertion,
+    &deviation::kAppIsNoSlot,         &deviation::kForbiddenWrite,
+    &deviation::kNoDescription,       &deviation::kSequenceRange,
+    &deviation::kProtectionComesBack, &deviation::kKindOfImage,
     &deviation::kNvsChunkIndex,
 };
 

@@ -26,10 +26,25 @@ const KindEntry* kind_of(const std::string& file_name, const json& first_vector)
 }
 
 std::string id_of(const json& vector, std::size_t line) {
-  return vector.contains("id") ? "id " + vector["id"].dump() : fmt::format("line {}", line + 1);
+  return vector.is_object() && vector.contains("id") ? "id " + vector["id"].dump()
+                                                     : fmt::format("line {}", line + 1);
+}
+
+// By its id or, without one, by its line.
+bool is_chosen(const json& vector, std::size_t line, const RunOptions& options) {
+  if (!options.only_id) return true;
+  const bool has_id =
+      vector.is_object() && vector.contains("id") && vector["id"].is_number_integer();
+  const auto id = has_id ? vector["id"].get<std::int64_t>() : static_cast<std::int64_t>(line) + 1;
+  return id == *options.only_id;
 }
 
 Verdict compare_safely(const VectorKind& kind, const json& vector) {
+  if (!vector.is_object()) {
+    Verdict verdict;
+    verdict.differs("the line is not a JSON object");
+    return verdict;
+  }
   try {
     return kind.compare(vector);
   } catch (const std::exception& e) {
@@ -112,7 +127,8 @@ FileReport run_file(const fs::path& file, const fs::path& folder, const RunOptio
   const std::string text = read_unpacked(file);
   const std::vector<std::string_view> lines = lines_of(text);
   if (lines.empty()) return report;
-  const KindEntry* entry = kind_of(file.filename().string(), json::parse(lines.front()));
+  const KindEntry* entry =
+      kind_of(file.filename().string(), json::parse(lines.front(), nullptr, false));
   if (entry == nullptr) {
     report.vectors = lines.size();
     return report;
@@ -125,9 +141,7 @@ FileReport run_file(const fs::path& file, const fs::path& folder, const RunOptio
   const auto work = [&](FileReport& part) {
     for (std::size_t line = next_line++; line < lines.size(); line = next_line++) {
       const json vector = json::parse(lines[line], nullptr, false);
-      if (options.only_id &&
-          vector.value("id", static_cast<std::int64_t>(line + 1)) != *options.only_id)
-        continue;
+      if (!is_chosen(vector, line, options)) continue;
       count(part, compare_safely(*kind, vector), id_of(vector, line), options.max_examples);
     }
   };
