@@ -37,7 +37,7 @@ def main():
     include, output = sys.argv[1:]
     headers, functions = [], []
     for folder, _, names in sorted(os.walk(include)):
-        for name in sorted(names):
+        for name in sorted(name for name in names if name.endswith(".h")):
             path = os.path.join(folder, name)
             headers.append(os.path.relpath(path, include))
             with open(path, encoding="utf-8") as file:

@@ -2,7 +2,6 @@
 #include "esp_flash.h"
 
 #include <bit>
-#include <cstdlib>
 
 #include "esp_flash_partitions.h"
 #include "esp_log.h"
@@ -56,7 +55,6 @@ esp_err_t check_writable(const FlashRange& range) {
            "partition table or the app that runs. Write to a partition instead, or set "
            "CONFIG_SPI_FLASH_DANGEROUS_WRITE_ALLOWED.",
            range.start.value, range.size_bytes);
-  if (config().spi_flash_dangerous_write == Config::DangerousWrite::kAborts) std::abort();
   return ESP_ERR_INVALID_ARG;
 }
 

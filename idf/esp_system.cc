@@ -134,6 +134,8 @@ esp_sleep_wakeup_cause_t esp_sleep_get_wakeup_cause(void) {
                                                  : ESP_SLEEP_WAKEUP_UNDEFINED;
 }
 
+uint32_t esp_sleep_get_wakeup_causes(void) { return 1U << esp_sleep_get_wakeup_cause(); }
+
 int esp_rom_printf(const char* fmt, ...) {
   va_list arguments;
   va_start(arguments, fmt);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include "esp_event.h"
 #include "esp_log.h"
@@ -30,6 +31,21 @@ const wifi_sta_config_t& station_config() { return wifi().configs[WIFI_IF_STA].s
 std::uint8_t ssid_length() {
   return static_cast<std::uint8_t>(::strnlen(reinterpret_cast<const char*>(station_config().ssid),
                                              sizeof(station_config().ssid)));
+}
+
+// The one that is near.
+wifi_ap_record_t access_point() {
+  wifi_ap_record_t record{};
+  std::ranges::copy(kAccessPointMac, record.bssid);
+  if (ssid_length() > 0) {
+    std::ranges::copy(station_config().ssid, record.ssid);
+  } else {
+    std::ranges::copy(std::string_view("virtual board"), record.ssid);
+  }
+  record.primary = kChannel;
+  record.rssi = kSignalStrength;
+  record.authmode = station_config().threshold.authmode;
+  return record;
 }
 
 void post(wifi_event_t id) { post_network_event(WIFI_EVENT, id, nullptr, 0); }
@@ -183,7 +199,69 @@ esp_err_t esp_wifi_set_storage(wifi_storage_t) {
   return wifi().is_initialized ? ESP_OK : ESP_ERR_WIFI_NOT_INIT;
 }
 
-esp_err_t esp_wifi_set_max_tx_power(int8_t) { return check_started(); }
+esp_err_t esp_wifi_set_max_tx_power(int8_t power) {
+  const esp_err_t checked = check_started();
+  if (checked == ESP_OK) wifi().max_power = power;
+  return checked;
+}
+
+esp_err_t esp_wifi_get_max_tx_power(int8_t* power) {
+  const esp_err_t checked = check_started();
+  if (checked != ESP_OK) return checked;
+  if (power == nullptr) return ESP_ERR_INVALID_ARG;
+  *power = wifi().max_power;
+  return ESP_OK;
+}
+
+// The address is the board's own (`rota board new`), so another one is refused.
+esp_err_t esp_wifi_set_mac(wifi_interface_t ifx, const uint8_t[6]) {
+  const esp_err_t checked = check_interface(ifx);
+  if (checked != ESP_OK) return checked;
+  ESP_LOGW(kTag, "The address of a virtual board can not be changed by its app.");
+  return ESP_ERR_NOT_SUPPORTED;
+}
+
+esp_err_t esp_wifi_set_country_code(const char* country, bool) {
+  if (!wifi().is_initialized) return ESP_ERR_WIFI_NOT_INIT;
+  return country == nullptr ? ESP_ERR_INVALID_ARG : ESP_OK;
+}
+
+// Nobody has joined the access point.
+esp_err_t esp_wifi_deauth_sta(uint16_t) {
+  const esp_err_t checked = check_started();
+  return checked == ESP_OK && !wifi().has_access_point() ? ESP_ERR_WIFI_MODE : checked;
+}
+
+esp_err_t esp_wifi_scan_start(const wifi_scan_config_t*, bool) {
+  const esp_err_t checked = check_started();
+  if (checked != ESP_OK) return checked;
+  if (!wifi().has_station()) return ESP_ERR_WIFI_MODE;
+  wifi().has_scanned = true;
+  const wifi_event_sta_scan_done_t event{0, 1, 0};
+  post_network_event(WIFI_EVENT, WIFI_EVENT_SCAN_DONE, &event, sizeof(event));
+  return ESP_OK;
+}
+
+esp_err_t esp_wifi_scan_stop(void) { return check_started(); }
+
+esp_err_t esp_wifi_scan_get_ap_num(uint16_t* number) {
+  const esp_err_t checked = check_started();
+  if (checked != ESP_OK) return checked;
+  if (number == nullptr) return ESP_ERR_INVALID_ARG;
+  *number = wifi().has_scanned ? 1 : 0;
+  return ESP_OK;
+}
+
+esp_err_t esp_wifi_scan_get_ap_records(uint16_t* number, wifi_ap_record_t* ap_records) {
+  const esp_err_t checked = check_started();
+  if (checked != ESP_OK) return checked;
+  if (number == nullptr || ap_records == nullptr) return ESP_ERR_INVALID_ARG;
+  const bool gives_one = wifi().has_scanned && *number > 0;
+  wifi().has_scanned = false;
+  *number = gives_one ? 1 : 0;
+  if (gives_one) *ap_records = access_point();
+  return ESP_OK;
+}
 
 esp_err_t esp_wifi_get_mac(wifi_interface_t ifx, uint8_t mac[6]) {
   const esp_err_t checked = check_interface(ifx);
@@ -197,12 +275,7 @@ esp_err_t esp_wifi_get_mac(wifi_interface_t ifx, uint8_t mac[6]) {
 esp_err_t esp_wifi_sta_get_ap_info(wifi_ap_record_t* ap_info) {
   if (ap_info == nullptr) return ESP_ERR_INVALID_ARG;
   if (!wifi().is_connected) return ESP_ERR_WIFI_NOT_CONNECT;
-  *ap_info = wifi_ap_record_t{};
-  std::ranges::copy(kAccessPointMac, ap_info->bssid);
-  std::ranges::copy(station_config().ssid, ap_info->ssid);
-  ap_info->primary = kChannel;
-  ap_info->rssi = kSignalStrength;
-  ap_info->authmode = station_config().threshold.authmode;
+  *ap_info = access_point();
   return ESP_OK;
 }
 

@@ -325,6 +325,7 @@ esp_err_t esp_http_client::open_connection() {
     return refuse();
   }
   connection_.emplace(std::move(opened).value());
+  requests_on_connection_ = 0;
   tls_us_ += connection_->times().tls_us;
   state = HTTP_STATE_CONNECTED;
   dispatch(HTTP_EVENT_ON_CONNECTED);
@@ -407,9 +408,15 @@ esp_err_t esp_http_client::send_request(int write_len) {
   head_.reset();
   body_is_complete_ = false;
   body_bytes_ = 0;
+  const bool only_asks = method == HTTP_METHOD_GET || method == HTTP_METHOD_HEAD;
+  may_ask_again_ = requests_on_connection_++ > 0 && only_asks && write_len == 0;
   const auto sent = wait_for([&](Connection& connection) { return connection.send_head(head); });
   if (!sent.ok()) {
     remember(sent.error());
+    if (std::exchange(may_ask_again_, false)) {
+      close();
+      return send_request(write_len);
+    }
     report(sent.error());
     dispatch(HTTP_EVENT_ERROR, &tls_error);
     return ESP_ERR_HTTP_WRITE_DATA;
@@ -439,6 +446,11 @@ std::int64_t esp_http_client::fetch_headers() {
         [&](Connection& connection) { return connection.read_head(method == HTTP_METHOD_HEAD); });
     if (!head.ok()) {
       remember(head.error());
+      const bool has_gone = last_reason_ == Reason::kClosed || last_reason_ == Reason::kReset;
+      if (has_gone && std::exchange(may_ask_again_, false)) {
+        close();
+        return send_request(0) == ESP_OK ? fetch_headers() : -1;
+      }
       report(head.error());
       return last_reason_ == Reason::kStalled ? -std::int64_t{ESP_ERR_HTTP_EAGAIN} : -1;
     }

@@ -134,6 +134,10 @@ struct esp_http_client final : rota::idf::KernelObject {
   std::optional<Connection> connection_;
   std::uint64_t tls_us_ = 0;
   std::optional<rota::client::ResponseHead> head_;
+  // The connection has carried a request before, and this one only asks: when the server closed it
+  // meanwhile, it is asked again over a new connection.
+  bool may_ask_again_ = false;
+  unsigned requests_on_connection_ = 0;
   bool answers_as_chunked_ = false;
   bool body_is_complete_ = false;
   std::int64_t body_bytes_ = 0;

@@ -216,6 +216,17 @@ TEST_F(HttpClientTest, OneConnectionCarriesManyExchanges) {
   EXPECT_EQ(server->requests().at(1).connection, 0);
 }
 
+TEST_F(HttpClientTest, AConnectionThatTheServerLeftIsReplaced) {
+  serve([](const RequestForTest&) {
+    ReplyForTest answer = reply(200, "", kText);  // promises to stay, but leaves
+    answer.then = ReplyForTest::Then::kClose;
+    return answer;
+  });
+  make(server->url());
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(esp_http_client_perform(client), ESP_OK) << board.console;
+  EXPECT_EQ(server->requests().size(), 20U);
+}
+
 TEST_F(HttpClientTest, ABodyIsSentWithItsLength) {
   serve([](const RequestForTest&) { return reply(201, "", ""); });
   make(server->url());

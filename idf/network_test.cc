@@ -71,6 +71,24 @@ TEST_F(NetworkTest, AStationStartsConnectsAndGetsItsAddress) {
               ElementsAre("WIFI_EVENT2", "WIFI_EVENT4", "IP_EVENT0", "WIFI_EVENT5", "WIFI_EVENT3"));
 }
 
+TEST_F(NetworkTest, AScanFindsTheAccessPointThatTheStationIsSetTo) {
+  board.run([] {
+    start_wifi("home");
+    std::uint16_t count = 0;
+    EXPECT_EQ(esp_wifi_scan_get_ap_num(&count), ESP_OK);
+    EXPECT_EQ(count, 0);
+    EXPECT_EQ(esp_wifi_scan_start(nullptr, true), ESP_OK);
+    EXPECT_EQ(esp_wifi_scan_get_ap_num(&count), ESP_OK);
+    EXPECT_EQ(count, 1);
+    std::array<wifi_ap_record_t, 4> records{};
+    count = records.size();
+    EXPECT_EQ(esp_wifi_scan_get_ap_records(&count, records.data()), ESP_OK);
+    EXPECT_EQ(count, 1);
+    EXPECT_STREQ(reinterpret_cast<char*>(records[0].ssid), "home");
+  });
+  EXPECT_THAT(heard(), testing::Contains("WIFI_EVENT1"));
+}
+
 TEST_F(NetworkTest, WithoutANameThereIsNothingToConnectTo) {
   board.run([] {
     start_wifi("");

@@ -18,7 +18,12 @@ void Pins::set_level(int pin, int level) {
 }
 
 void Pins::drive(int pin) {
-  if (is_output(at(pin))) platform_.drive_pin(pin, at(pin).level);
+  if (is_output(at(pin)) && !at(pin).is_held) platform_.drive_pin(pin, at(pin).level);
+}
+
+void Pins::hold(int pin, bool is_held) {
+  at(pin).is_held = is_held;
+  drive(pin);  // What was set meanwhile.
 }
 
 int Pins::level(int pin) {
@@ -104,6 +109,24 @@ esp_err_t gpio_pulldown_en(gpio_num_t gpio_num) {
 }
 esp_err_t gpio_pulldown_dis(gpio_num_t gpio_num) {
   return refuses(gpio_num) ? ESP_ERR_INVALID_ARG : ESP_OK;
+}
+
+esp_err_t gpio_hold_en(gpio_num_t gpio_num) {
+  if (refuses(gpio_num)) return ESP_ERR_INVALID_ARG;
+  runtime().pins().hold(gpio_num, true);
+  return ESP_OK;
+}
+
+esp_err_t gpio_hold_dis(gpio_num_t gpio_num) {
+  if (refuses(gpio_num)) return ESP_ERR_INVALID_ARG;
+  runtime().pins().hold(gpio_num, false);
+  return ESP_OK;
+}
+
+esp_err_t gpio_wakeup_enable(gpio_num_t gpio_num, gpio_int_type_t) {
+  if (refuses(gpio_num)) return ESP_ERR_INVALID_ARG;
+  ESP_LOGW(kTag, "GPIO %d does not wake a virtual board; let a timer wake it.", gpio_num);
+  return ESP_ERR_NOT_SUPPORTED;
 }
 
 esp_err_t gpio_set_intr_type(gpio_num_t gpio_num, gpio_int_type_t) {

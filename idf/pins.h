@@ -21,6 +21,7 @@ class Pins {
   // Drives the pin when it is an output, now or as soon as it becomes one.
   void set_level(int pin, int level);
   void drive(int pin);
+  void hold(int pin, bool is_held);
   int level(int pin);
 
  private:
@@ -28,6 +29,7 @@ class Pins {
     gpio_mode_t mode = GPIO_MODE_INPUT;
     bool pull_up = false;
     int level = 0;
+    bool is_held = false;
   };
   Pin& at(int pin) { return pins_[static_cast<std::size_t>(pin)]; }
   static bool is_input(const Pin& pin) { return (pin.mode & GPIO_MODE_INPUT) != 0; }

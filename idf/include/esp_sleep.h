@@ -22,6 +22,8 @@ esp_err_t esp_sleep_enable_timer_wakeup(uint64_t time_in_us);
 void esp_deep_sleep_start(void) __attribute__((__noreturn__));
 void esp_deep_sleep(uint64_t time_in_us) __attribute__((__noreturn__));
 esp_sleep_wakeup_cause_t esp_sleep_get_wakeup_cause(void);
+// The same as a set of bits: BIT(cause).
+uint32_t esp_sleep_get_wakeup_causes(void);
 
 #ifdef __cplusplus
 }

@@ -38,6 +38,19 @@ esp_err_t esp_wifi_set_storage(wifi_storage_t storage);
 esp_err_t esp_wifi_set_max_tx_power(int8_t power);
 esp_err_t esp_wifi_get_mac(wifi_interface_t ifx, uint8_t mac[6]);
 esp_err_t esp_wifi_sta_get_ap_info(wifi_ap_record_t* ap_info);
+// 0.25 dBm.
+esp_err_t esp_wifi_get_max_tx_power(int8_t* power);
+esp_err_t esp_wifi_set_mac(wifi_interface_t ifx, const uint8_t mac[6]);
+esp_err_t esp_wifi_set_country_code(const char* country, bool ieee80211d_enabled);
+esp_err_t esp_wifi_deauth_sta(uint16_t aid);
+
+// A scan finds one access point: the one that the station is set to, or "virtual board". It posts
+// SCAN_DONE before it returns.
+esp_err_t esp_wifi_scan_start(const wifi_scan_config_t* config, bool block);
+esp_err_t esp_wifi_scan_stop(void);
+esp_err_t esp_wifi_scan_get_ap_num(uint16_t* number);
+// *number: room on entry, records on return. Forgets what the scan found.
+esp_err_t esp_wifi_scan_get_ap_records(uint16_t* number, wifi_ap_record_t* ap_records);
 
 #ifdef __cplusplus
 }

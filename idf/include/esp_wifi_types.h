@@ -114,6 +114,13 @@ typedef struct {
   wifi_auth_mode_t authmode;
 } wifi_ap_record_t;
 
+typedef struct {
+  uint8_t* ssid;  // NULL: all
+  uint8_t* bssid;
+  uint8_t channel;
+  bool show_hidden;
+} wifi_scan_config_t;
+
 ESP_EVENT_DECLARE_BASE(WIFI_EVENT);
 
 typedef enum {
@@ -151,6 +158,12 @@ typedef struct {
   uint8_t reason;
   int8_t rssi;
 } wifi_event_sta_disconnected_t;
+
+typedef struct {
+  uint32_t status;  // 0: the scan succeeded
+  uint8_t number;
+  uint8_t scan_id;
+} wifi_event_sta_scan_done_t;
 
 #ifdef __cplusplus
 }

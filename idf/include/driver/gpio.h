@@ -34,6 +34,11 @@ esp_err_t gpio_pullup_en(gpio_num_t gpio_num);
 esp_err_t gpio_pullup_dis(gpio_num_t gpio_num);
 esp_err_t gpio_pulldown_en(gpio_num_t gpio_num);
 esp_err_t gpio_pulldown_dis(gpio_num_t gpio_num);
+// A held pin keeps its level whatever is set, until the hold ends.
+esp_err_t gpio_hold_en(gpio_num_t gpio_num);
+esp_err_t gpio_hold_dis(gpio_num_t gpio_num);
+// NOT_SUPPORTED: pins do not wake a virtual board.
+esp_err_t gpio_wakeup_enable(gpio_num_t gpio_num, gpio_int_type_t intr_type);
 // Accepted; pins raise no interrupts on a virtual board.
 esp_err_t gpio_set_intr_type(gpio_num_t gpio_num, gpio_int_type_t intr_type);
 esp_err_t gpio_install_isr_service(int intr_alloc_flags);
