@@ -69,6 +69,8 @@ struct Config {
   bool tls_skip_server_cert_verify = false;                // ESP_TLS_SKIP_SERVER_CERT_VERIFY
   bool certificate_bundle = true;                          // MBEDTLS_CERTIFICATE_BUNDLE
 
+  bool nvs_encryption = false;  // NVS_ENCRYPTION: nvs_flash_init() enciphers
+
   // Log, tasks, start-up.
   LogLevel log_default_level = LogLevel::kInfo;       // LOG_DEFAULT_LEVEL
   LogLevel log_maximum_level = LogLevel::kInfo;       // LOG_MAXIMUM_LEVEL

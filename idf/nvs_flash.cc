@@ -5,14 +5,17 @@
 #include <array>
 #include <string_view>
 
+#include "esp_log.h"
 #include "esp_partition.h"
 #include "formats/nvs_keys.h"
+#include "idf/config.h"
 #include "idf/errors.h"
 #include "idf/nvs_service.h"
 #include "idf/update_service.h"
 
-using rota::core::Partition;
+using rota::Error;
 using rota::formats::NvsKeys;
+using rota::idf::config;
 using rota::idf::esp_err_of;
 using rota::idf::nvs_service;
 using rota::idf::NvsService;
@@ -21,13 +24,44 @@ using rota::idf::UpdateService;
 
 namespace {
 
+constexpr const char* kTag = "nvs";
+
 // What names a partition needs the table.
 esp_err_t load_table() { return update_service().load() == ESP_OK ? ESP_OK : ESP_ERR_NOT_FOUND; }
+
+// Why NVS does not start, for a person; the program sees the code alone.
+void log_refusal(const char* label, esp_err_t error) {
+  switch (error) {
+    case ESP_ERR_NOT_FOUND:
+      ESP_LOGE(kTag,
+               "The partition table has no partition '%s' of type data, nvs. Add a row: "
+               "%s, data, nvs, , 0x6000",
+               label, label);
+      break;
+    case ESP_ERR_NVS_WRONG_ENCRYPTION:
+      ESP_LOGE(kTag,
+               "The partition '%s' has the flag \"encrypted\", which NVS can not use: remove "
+               "the flag, and switch on NVS_ENCRYPTION if its values are to be encrypted.",
+               label);
+      break;
+    case ESP_ERR_NVS_NO_FREE_PAGES:
+      update_service().log_refusal(kTag, Error::kNvsNoFreePages);
+      break;
+    case ESP_ERR_NVS_NEW_VERSION_FOUND:
+      update_service().log_refusal(kTag, Error::kNvsNewVersion);
+      break;
+    default:
+      break;
+  }
+}
 
 esp_err_t init(const char* label, const nvs_sec_cfg_t* keys) {
   if (label == nullptr) return ESP_ERR_INVALID_ARG;
   const esp_err_t loaded = load_table();
-  return loaded != ESP_OK ? loaded : nvs_service().init(label, keys);
+  if (loaded != ESP_OK) return loaded;
+  const esp_err_t started = nvs_service().init(label, keys);
+  if (started != ESP_OK) log_refusal(label, started);
+  return started;
 }
 
 bool has_callbacks(const nvs_sec_scheme_t* scheme) {
@@ -42,11 +76,38 @@ void hand_out(const NvsKeys& keys, nvs_sec_cfg_t& cfg) {
             std::as_writable_bytes(std::span(cfg.tky)).begin());
 }
 
+// The keys of an NVS-encryption build: of the scheme that the program registered, else of the first
+// key partition; made at the first start.
+esp_err_t find_keys(nvs_sec_cfg_t& keys) {
+  nvs_sec_scheme_t& scheme = nvs_service().default_scheme();
+  if (has_callbacks(&scheme)) {
+    const esp_err_t read = scheme.nvs_flash_read_cfg(scheme.scheme_data, &keys);
+    if (read != ESP_ERR_NVS_KEYS_NOT_INITIALIZED) return read;
+    return scheme.nvs_flash_key_gen(scheme.scheme_data, &keys);
+  }
+  const esp_partition_t* partition = esp_partition_find_first(
+      ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_NVS_KEYS, nullptr);
+  if (partition == nullptr) {
+    ESP_LOGE(kTag,
+             "NVS_ENCRYPTION is on, but the partition table has no partition of type data, "
+             "nvs_keys. Add a row: nvs_key, data, nvs_keys, , 0x1000, encrypted");
+    return ESP_FAIL;
+  }
+  const esp_err_t read = nvs_flash_read_security_cfg(partition, &keys);
+  if (read != ESP_ERR_NVS_KEYS_NOT_INITIALIZED) return read;
+  return nvs_flash_generate_keys(partition, &keys);
+}
+
 }  // namespace
 
 extern "C" {
 
-esp_err_t nvs_flash_init(void) { return init(NVS_DEFAULT_PART_NAME, nullptr); }
+esp_err_t nvs_flash_init(void) {
+  if (!config().nvs_encryption) return init(NVS_DEFAULT_PART_NAME, nullptr);
+  nvs_sec_cfg_t keys{};
+  const esp_err_t found = find_keys(keys);
+  return found != ESP_OK ? found : init(NVS_DEFAULT_PART_NAME, &keys);
+}
 esp_err_t nvs_flash_init_partition(const char* partition_label) {
   return init(partition_label, nullptr);
 }

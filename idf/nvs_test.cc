@@ -13,6 +13,7 @@
 #include "esp_err.h"
 #include "esp_partition.h"
 #include "formats/nvs.h"
+#include "formats/nvs_keys.h"
 #include "idf/platform_for_test.h"
 #include "idf/runtime.h"
 #include "nvs_flash.h"
@@ -322,6 +323,31 @@ TEST_F(NvsCalls, EncryptedValuesAreReadWithTheirKeysOnly) {
   ASSERT_EQ(nvs_flash_secure_init(&keys), ESP_OK);
   handle = opened("settings", NVS_READONLY);
   EXPECT_EQ(text_of(handle, "text"), "a secret of more than 32 characters");
+}
+
+TEST_F(NvsCalls, AnEncryptingBuildMakesItsKeysOnce) {
+  auto rows = PlatformForTest::tutorial_table();
+  board.put_table(rows);
+  config_for_test().nvs_encryption = true;
+  reset();
+  EXPECT_EQ(nvs_flash_init(), ESP_FAIL);
+  EXPECT_TRUE(board.console_has("Add a row: nvs_key, data, nvs_keys, , 0x1000, encrypted"));
+
+  ASSERT_TRUE(rows.push_back(PlatformForTest::row("nvs_key", formats::PartitionType::kData,
+                                                  formats::kDataNvsKeys, 0x330000, 0x1000)));
+  board.put_table(rows);
+  reset();
+  nvs_handle_t handle = opened();
+  EXPECT_EQ(nvs_set_str(handle, "text", "readable"), ESP_OK);
+  EXPECT_EQ(rota::text_of(board.bytes_of("nvs")).find("readable"), std::string_view::npos);
+  reset();
+  handle = opened("settings", NVS_READONLY);
+  EXPECT_EQ(text_of(handle, "text"), "readable");
+}
+
+TEST_F(NvsCalls, AStartThatFailsSaysWhatToDo) {
+  EXPECT_EQ(nvs_flash_init_partition("absent"), ESP_ERR_NOT_FOUND);
+  EXPECT_TRUE(board.console_has("Add a row: absent, data, nvs, , 0x6000")) << board.console;
 }
 
 TEST_F(NvsCalls, ADamagedKeyPartitionIsRefused) {

@@ -94,6 +94,7 @@ MEMBERS = (
     ("tls_insecure", flag("ESP_TLS_INSECURE")),
     ("tls_skip_server_cert_verify", flag("ESP_TLS_SKIP_SERVER_CERT_VERIFY")),
     ("certificate_bundle", flag("MBEDTLS_CERTIFICATE_BUNDLE")),
+    ("nvs_encryption", flag("NVS_ENCRYPTION")),
     ("log_default_level", level("LOG_DEFAULT_LEVEL")),
     ("log_maximum_level", level("LOG_MAXIMUM_LEVEL")),
     ("log_colors", flag("LOG_COLORS")),
