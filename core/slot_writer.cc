@@ -286,7 +286,7 @@ Result<bool> SlotWriter::already_holds(std::uint32_t offset, Bytes bytes) const 
     const std::size_t count = std::min(bytes.size(), storage.size());
     const MutableBytes read_back = MutableBytes(storage).first(count);
     ROTA_TRY(access_->read(*plan_.partition, offset, read_back));
-    if (!std::equal(read_back.begin(), read_back.end(), bytes.begin())) return false;
+    if (std::memcmp(read_back.data(), bytes.data(), count) != 0) return false;
     bytes = bytes.subspan(count);
     offset += static_cast<std::uint32_t>(count);
   }
