@@ -7,6 +7,8 @@ namespace rota::cli {
 
 extern const CommandSpec kTableShow;
 extern const CommandSpec kTableBuild;
+extern const CommandSpec kTableDiff;
+extern const CommandSpec kTablePlan;
 extern const CommandSpec kImageInfo;
 extern const CommandSpec kImageVerify;
 extern const CommandSpec kImageDiff;
@@ -28,6 +30,17 @@ extern const CommandSpec kOtadataSet;
 extern const CommandSpec kOtadataErase;
 extern const CommandSpec kOtadataSimulate;
 extern const CommandSpec kNvsShow;
+extern const CommandSpec kPartList;
+extern const CommandSpec kPartRead;
+extern const CommandSpec kPartWrite;
+extern const CommandSpec kPartErase;
+extern const CommandSpec kFlashCreate;
+extern const CommandSpec kFlashMerge;
+extern const CommandSpec kFlashSplit;
+extern const CommandSpec kFlashCompare;
+extern const CommandSpec kDoctor;
+extern const CommandSpec kEfuseShow;
+extern const CommandSpec kCompletion;
 extern const CommandSpec kServe;
 extern const CommandSpec kDemo;
 

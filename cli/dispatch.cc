@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/help.h"
+#include "cli/originals.h"
 
 namespace rota::cli {
 namespace {
@@ -36,6 +38,14 @@ constexpr std::array kCommands = {
     &kImageBootloader,
     &kTableShow,
     &kTableBuild,
+    &kDemo,        &kServe,           &kBoardNew,   &kBoardFlash,   &kBoardErase,
+    &kBoardRun,    &kBoardShow,       &kBoardGpio,  &kBoardCut,     &kWhy,
+    &kIdentify,    &kOtadataShow,     &kOtadataSet, &kOtadataErase, &kOtadataSimulate,
+    &kImageInfo,   &kImageVerify,     &kImageDiff,  &kImageStrip,   &kImageFromElf,
+    &kImagePack,   &kImageBootloader, &kTableShow,  &kTableBuild,   &kTableDiff,
+    &kTablePlan,   &kPartList,        &kPartRead,   &kPartWrite,    &kPartErase,
+    &kFlashCreate, &kFlashMerge,      &kFlashSplit, &kFlashCompare, &kDoctor,
+    &kEfuseShow,   &kCompletion,
 };
 
 constexpr std::string_view kIntroduction =
@@ -43,8 +53,13 @@ constexpr std::string_view kIntroduction =
     "usage: rota COMMAND [OPTIONS]\n\n";
 
 constexpr std::string_view kEnding =
-    "\nrota COMMAND --help explains one command with an example. Exit status: 0 done, 1 the answer is\n"
-    "no or it could not be done, 2 the command line makes no sense. - is standard input or output.\n";
+    "\nrota COMMAND --help explains one command with an example. Exit status: 0 done, 1 the answer "
+    "is\n"
+    "no or it could not be done, 2 the command line makes no sense. - is standard input or "
+    "output.\n"
+    "rota help TOPIC explains more; the topics are errors (also by name or number), exit-status, "
+    "files,\n"
+    "numbers, places, rollback, originals.\n";
 
 std::string list_of(std::string_view group) {
   std::string text;
@@ -87,7 +102,8 @@ ExitStatus unknown_command(std::span<const std::string_view> arguments, Console&
     return ExitStatus::kWrongUse;
   }
   std::string typed(arguments[0]);
-  if (arguments.size() > 1 && !arguments[1].starts_with('-')) typed += fmt::format(" {}", arguments[1]);
+  if (arguments.size() > 1 && !arguments[1].starts_with('-'))
+    typed += fmt::format(" {}", arguments[1]);
   std::vector<std::string_view> names;
   for (const CommandSpec* command : all_commands()) names.push_back(command->name);
   std::string_view near = nearest(typed, names);
@@ -111,7 +127,9 @@ ExitStatus report(const CommandSpec& command, const Refusal& refusal, Console& c
 std::span<const CommandSpec* const> all_commands() { return kCommands; }
 
 ExitStatus run_command_line(std::string_view program_path,
-                            std::span<const std::string_view> arguments, Console& console) {
+                            std::span<const std::string_view> arguments,
+                            Console& console) {
+  if (const auto status = run_as_original(program_path, arguments, console)) return *status;
   if (arguments.empty() || asks_for_help(arguments[0]) ||
       (arguments[0] == "help" && arguments.size() == 1)) {
     console.write(fmt::format("{}{}{}", kIntroduction, list_of({}), kEnding));
@@ -125,6 +143,7 @@ ExitStatus run_command_line(std::string_view program_path,
   if (help_first) arguments = arguments.subspan(1);
   std::size_t used = 0;
   const CommandSpec* command = find_command(arguments, used);
+  if (command == nullptr && help_first) return print_help_topic(arguments, console);
   if (command == nullptr) return unknown_command(arguments, console);
   arguments = arguments.subspan(used);
   const auto options_end = std::find(arguments.begin(), arguments.end(), std::string_view("--"));
@@ -135,16 +154,20 @@ ExitStatus run_command_line(std::string_view program_path,
   return run_command(*command, program_path, arguments, console);
 }
 
-ExitStatus run_command(const CommandSpec& command, std::string_view program_path,
-                       std::span<const std::string_view> arguments, Console& console) {
+ExitStatus run_command(const CommandSpec& command,
+                       std::string_view program_path,
+                       std::span<const std::string_view> arguments,
+                       Console& console) {
   auto invocation = match_command_line(command, arguments);
   if (!invocation) return report(command, invocation.error(), console);
   invocation->console = &console;
   invocation->program_path = program_path;
   const Outcome outcome = command.run(*invocation);
   if (!console.output_is_whole()) {
-    return report(command, {"standard output could not be written whole; free some space, or read the "
-                             "output to its end."}, console);
+    return report(command,
+                  {"standard output could not be written whole; free some space, or read the "
+                   "output to its end."},
+                  console);
   }
   return outcome.ok() ? ExitStatus::kDone : report(command, outcome.error(), console);
 }

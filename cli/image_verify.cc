@@ -330,34 +330,47 @@ std::string heading_of(const Verified& one) {
                      chip);
 }
 
-// A whole dump: every image that its table has a place for, and the bootloader.
-Result<std::vector<Verified>, Refusal> verify_dump(InputFile& file, const Device& device) {
-  const auto forecast = forecast_boot(file, file.name(), BootQuestion{});
-  if (!forecast) return Failed{forecast.error()};
-  std::vector<Verified> all;
-  const formats::ChipFacts* chip = device.chip != nullptr ? device.chip : forecast->chip;
-  if (forecast->has_bootloader) {
-    const std::uint32_t at = forecast->chip->bootloader_offset;
-    const core::FlashRange range{{at}, std::max(forecast->table_offset, at) - at};
+// Where a dump's bootloader lies: at the offset of the chip that it names.
+std::optional<Verified> verify_bootloader(InputFile& file,
+                                          const Device& device,
+                                          std::uint32_t table_offset) {
+  for (const std::uint32_t at : {0x1000U, 0x0U, 0x2000U}) {
+    if (at >= table_offset) continue;
+    const core::FlashRange range{{at}, table_offset - at};
     auto report = read_image(file, range, core::ImageKind::kBootloader);
-    if (report) {
-      all.push_back(verified(fmt::format("bootloader at 0x{:x}", at), std::move(report).value(),
-                             {chip, device.revision, range.size_bytes}));
-    }
+    if (!report || report->chip == nullptr || report->chip->bootloader_offset != at) continue;
+    const formats::ChipFacts* chip = device.chip != nullptr ? device.chip : report->chip;
+    return verified(fmt::format("bootloader at 0x{:x}", at), std::move(report).value(),
+                    {chip, device.revision, range.size_bytes});
   }
-  for (const formats::PartitionRow& row : forecast->rows) {
+  return std::nullopt;
+}
+
+// A whole dump: its bootloader, and every image that its table has a place for.
+Result<std::vector<Verified>, Refusal> verify_dump(InputFile& file, const Device& given) {
+  const auto source = find_table(file, std::nullopt, std::nullopt);
+  if (!source) return Failed{source.error()};
+  std::vector<Verified> all;
+  Device device = given;
+  if (auto bootloader = verify_bootloader(file, device, source->table_offset)) {
+    if (device.chip == nullptr) device.chip = bootloader->report.chip;
+    all.push_back(std::move(*bootloader));
+  }
+  for (const formats::PartitionRow& row : source->rows) {
     if (!row.is_app()) continue;
     auto report = read_image(file, {{row.offset}, row.size}, core::ImageKind::kApp);
     if (!report && report.error() == Error::kImageIsErased) continue;
     const std::string name = fmt::format("{} at 0x{:x}", row.label(), row.offset);
     if (!report) {
       Verified broken{name, {}, {}, false};
-      broken.report.chip = chip;
+      broken.report.chip = device.chip;
       broken.checks.push_back({"image", "image", Verdict::kFail, "none", report.error()});
       all.push_back(std::move(broken));
       continue;
     }
-    all.push_back(verified(name, std::move(report).value(), {chip, device.revision, row.size}));
+    if (device.chip == nullptr) device.chip = report->chip;
+    all.push_back(
+        verified(name, std::move(report).value(), {device.chip, device.revision, row.size}));
   }
   return all;
 }

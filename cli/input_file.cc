@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <utility>
 
@@ -21,8 +23,9 @@ Result<std::vector<std::byte>, Refusal> read_standard_input() {
   for (;;) {
     const std::size_t have = content.size();
     if (have > kMaxStandardInputBytes) {
-      return refuse(fmt::format("standard input is larger than {}; put it into a file and name that.",
-                                size_text(kMaxStandardInputBytes)));
+      return refuse(
+          fmt::format("standard input is larger than {}; put it into a file and name that.",
+                      size_text(kMaxStandardInputBytes)));
     }
     content.resize(have + kStep);
     const ssize_t got = ::read(STDIN_FILENO, content.data() + have, kStep);
@@ -63,8 +66,10 @@ Result<InputFile, Refusal> InputFile::open(std::string_view path_text) {
   if (path.empty()) return refuse("the file name is empty; name a file, or - for standard input.");
   if (is_folder(path)) {
     if (!path_exists(path + "/flash.bin")) {
-      return refuse(fmt::format("{} is a folder without flash.bin, so it is no board; name a file, or "
-                                "make a board with rota board new {}.", path, path));
+      return refuse(
+          fmt::format("{} is a folder without flash.bin, so it is no board; name a file, or "
+                      "make a board with rota board new {}.",
+                      path, path));
     }
     path += "/flash.bin";
   }
@@ -75,12 +80,14 @@ Result<InputFile, Refusal> InputFile::open(std::string_view path_text) {
   struct stat facts {};
   if (fstat(file.descriptor_, &facts) != 0) return refuse(system_sentence("read", path, errno));
   if (!S_ISREG(facts.st_mode)) {
-    return refuse(fmt::format("{} is not a plain file; name an image, a table or a flash dump.", path));
+    return refuse(
+        fmt::format("{} is not a plain file; name an image, a table or a flash dump.", path));
   }
   if (static_cast<std::uint64_t>(facts.st_size) > kMaxInputBytes) {
-    return refuse(fmt::format("{} has {} bytes, more than any ESP32-class chip can address; name a "
-                              "flash dump or an image.",
-                              path, grouped(static_cast<std::uint64_t>(facts.st_size))));
+    return refuse(
+        fmt::format("{} has {} bytes, more than any ESP32-class chip can address; name a "
+                    "flash dump or an image.",
+                    path, grouped(static_cast<std::uint64_t>(facts.st_size))));
   }
   file.geometry_.size_bytes = static_cast<std::uint32_t>(facts.st_size);
   return file;
@@ -123,7 +130,8 @@ Status InputFile::read(core::FlashAddress from, MutableBytes into) {
 
 Result<std::vector<std::byte>, Refusal> InputFile::read_some(std::uint32_t offset,
                                                              std::size_t bytes) {
-  std::vector<std::byte> piece(offset >= size() ? 0 : std::min<std::size_t>(bytes, size() - offset));
+  std::vector<std::byte> piece(offset >= size() ? 0
+                                                : std::min<std::size_t>(bytes, size() - offset));
   if (!read({offset}, piece).ok()) {
     return refuse(fmt::format("cannot read {} bytes at 0x{:x} of {}; check the disk.", piece.size(),
                               offset, name_));
@@ -131,31 +139,63 @@ Result<std::vector<std::byte>, Refusal> InputFile::read_some(std::uint32_t offse
   return piece;
 }
 
-Outcome write_file(std::string_view path_text, Bytes content, FileContent kind) {
-  if (path_text == "-") {
-    if (kind == FileContent::kBinary && isatty(STDOUT_FILENO) == 1) {
-      return wrong_use("this output is binary and standard output is a terminal; name a file, or send "
-                       "it on with a pipe.");
+Outcome write_file(std::string_view path, Bytes content, FileContent kind) {
+  if (path == "-" && kind == FileContent::kText) {
+    if (write_all(STDOUT_FILENO, content)) return {};
+    return refuse(system_sentence("write", "standard output", errno));
+  }
+  OutputFile file(path);
+  ROTA_TRY(file.append(content));
+  return file.finish();
+}
+
+Outcome OutputFile::open() {
+  if (descriptor_ >= 0) return {};
+  if (path_ == "-") {
+    if (isatty(STDOUT_FILENO) == 1) {
+      return wrong_use(
+          "this output is binary and standard output is a terminal; name a file, or send "
+          "it on with a pipe.");
     }
-    if (!write_all(STDOUT_FILENO, content)) {
-      return refuse(system_sentence("write", "standard output", errno));
-    }
+    descriptor_ = STDOUT_FILENO;
     return {};
   }
-  const std::string path(path_text);
-  std::string beside = path + ".XXXXXX";
-  const int descriptor = mkostemp(beside.data(), O_CLOEXEC);
-  if (descriptor < 0) return refuse(system_sentence("write", path, errno));
+  struct stat facts {};
+  if (stat(path_.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {  // a pipe, /dev/null
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    return descriptor_ >= 0 ? Outcome() : Outcome(refuse(system_sentence("write", path_, errno)));
+  }
+  std::array<char, PATH_MAX> resolved{};  // a link stays a link
+  if (realpath(path_.c_str(), resolved.data()) != nullptr) path_ = resolved.data();
+  beside_ = path_ + ".XXXXXX";
+  descriptor_ = mkostemp(beside_.data(), O_CLOEXEC);
+  if (descriptor_ >= 0) return {};
+  beside_.clear();
+  return refuse(system_sentence("write", path_, errno));
+}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ >= 0 && descriptor_ != STDOUT_FILENO) close(descriptor_);
+  if (!beside_.empty()) unlink(beside_.c_str());
+}
+
+Outcome OutputFile::append(Bytes content) {
+  ROTA_TRY(open());
+  if (write_all(descriptor_, content)) return {};
+  return refuse(system_sentence("write", path_ == "-" ? "standard output" : path_, errno));
+}
+
+Outcome OutputFile::finish() {
+  ROTA_TRY(open());
+  if (beside_.empty()) return {};
   const mode_t mask = umask(0);
   umask(mask);
-  const bool written = write_all(descriptor, content) && fchmod(descriptor, 0666U & ~mask) == 0;
-  const int write_error = errno;
-  const bool closed = close(descriptor) == 0;
-  if (!written || !closed || rename(beside.c_str(), path.c_str()) != 0) {
-    const int error = written ? errno : write_error;
-    unlink(beside.c_str());
-    return refuse(system_sentence("write", path, error));
+  const bool ready = fchmod(descriptor_, 0666U & ~mask) == 0;
+  const bool closed = close(std::exchange(descriptor_, -1)) == 0;
+  if (!ready || !closed || rename(beside_.c_str(), path_.c_str()) != 0) {
+    return refuse(system_sentence("write", path_, errno));
   }
+  beside_.clear();
   return {};
 }
 

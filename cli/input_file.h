@@ -1,6 +1,6 @@
-// A file that a command reads: an image, a table, a flash dump, or `-` for standard input. Read piece
-// by piece, so that memory stays small whatever the length; it also reads as a flash chip, which is
-// how dumps reach core's code. It can not be written through: program and erase fail.
+// A file that a command reads: an image, a table, a flash dump, or `-` for standard input. Read
+// piece by piece, so that memory stays small whatever the length; it also reads as a flash chip,
+// which is how dumps reach core's code. It can not be written through: program and erase fail.
 //
 // A board folder may be named wherever a dump may: its flash.bin is read.
 #pragma once
@@ -16,7 +16,7 @@
 
 namespace rota::cli {
 
-inline constexpr std::uint64_t kMaxInputBytes = 0xFFFFFFFF;        // what 32-bit addresses reach
+inline constexpr std::uint64_t kMaxInputBytes = 0xFFFFFFFF;         // what 32-bit addresses reach
 inline constexpr std::size_t kMaxStandardInputBytes = 256U << 20U;  // kept in memory
 
 class InputFile final : public core::Flash {
@@ -53,10 +53,29 @@ class InputFile final : public core::Flash {
 
 enum class FileContent : std::uint8_t { kBinary, kText };
 
-// Writes a file so that it is there whole or not at all: a new file beside it, then a rename. `-` is
-// standard output, which may be a terminal for text only.
-Outcome write_file(std::string_view path, Bytes content,
-                   FileContent kind = FileContent::kBinary);
+// Writes a file so that it is there whole or not at all: a new file beside it, then a rename. `-`
+// is standard output, which may be a terminal for text only.
+Outcome write_file(std::string_view path, Bytes content, FileContent kind = FileContent::kBinary);
+
+// The same for content that comes piece by piece. Borrows nothing; until finish() the old file
+// stays.
+class OutputFile {
+ public:
+  explicit OutputFile(std::string_view path) : path_(path) {}
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile();
+
+  Outcome append(Bytes content);
+  Outcome finish();
+
+ private:
+  Outcome open();
+
+  std::string path_;
+  std::string beside_;  // the new file until it takes its place
+  int descriptor_ = -1;
+};
 
 // True if the path names a folder.
 bool is_folder(const std::string& path);
