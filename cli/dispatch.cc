@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kVersion = "0.1.0";
 
+// clang-format off
 constexpr std::array kCommands = {
     &kDemo,
     &kServe,
@@ -23,7 +24,9 @@ constexpr std::array kCommands = {
     &kBoardShow,
     &kBoardGpio,
     &kBoardCut,
+    &kEfuseShow,
     &kWhy,
+    &kDoctor,
     &kIdentify,
     &kOtadataShow,
     &kOtadataSet,
@@ -34,19 +37,24 @@ constexpr std::array kCommands = {
     &kImageVerify,
     &kImageDiff,
     &kImageStrip,
+    &kImageFromElf,
     &kImagePack,
     &kImageBootloader,
     &kTableShow,
     &kTableBuild,
-    &kDemo,        &kServe,           &kBoardNew,   &kBoardFlash,   &kBoardErase,
-    &kBoardRun,    &kBoardShow,       &kBoardGpio,  &kBoardCut,     &kWhy,
-    &kIdentify,    &kOtadataShow,     &kOtadataSet, &kOtadataErase, &kOtadataSimulate,
-    &kImageInfo,   &kImageVerify,     &kImageDiff,  &kImageStrip,   &kImageFromElf,
-    &kImagePack,   &kImageBootloader, &kTableShow,  &kTableBuild,   &kTableDiff,
-    &kTablePlan,   &kPartList,        &kPartRead,   &kPartWrite,    &kPartErase,
-    &kFlashCreate, &kFlashMerge,      &kFlashSplit, &kFlashCompare, &kDoctor,
-    &kEfuseShow,   &kCompletion,
+    &kTableDiff,
+    &kTablePlan,
+    &kPartList,
+    &kPartRead,
+    &kPartWrite,
+    &kPartErase,
+    &kFlashCreate,
+    &kFlashMerge,
+    &kFlashSplit,
+    &kFlashCompare,
+    &kCompletion,
 };
+// clang-format on
 
 constexpr std::string_view kIntroduction =
     "rota: over-the-air firmware update for ESP32-class devices, without hardware at hand.\n\n"
