@@ -341,6 +341,17 @@ void Diagnosis::policies_differ() {
   if (record == nullptr || !forecast_.starts || record->state == OtaState::kValid) return;
   const std::uint32_t app_slots = core::app_slot_count(forecast_.rows);
   if (app_slots == 0) return;
+  const OtaRecord& other = forecast_.records_after[static_cast<std::size_t>(1 - sector)];
+  const bool other_is_way_back =
+      record->is_confirmed() && other.is_confirmed() &&
+      formats::slot_of(other.sequence, app_slots) != formats::slot_of(record->sequence, app_slots);
+  if (other_is_way_back) {
+    return add("policies_differ",
+               fmt::format("When the app confirms itself, ESP-IDF erases and rewrites record {} in "
+                           "place, and a power cut in between loses the selection; the cut-safe "
+                           "policy leaves it, because UNDEFINED needs no confirmation.",
+                           sector));
+  }
   const auto safe = core::place_confirmation(forecast_.records_after, sector, app_slots,
                                              core::boot_slot_count(forecast_.rows),
                                              core::OtaDataWriting::kCutSafe);

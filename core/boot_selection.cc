@@ -72,8 +72,12 @@ Status BootSelection::check_secure_version(const Partition& partition) {
 Status BootSelection::record_slot(const Partition& partition) {
   const auto now = view();
   ROTA_TRY(now);
-  const auto placement = place_record(now->records, partition.subtype & 0x0FU, now->app_slots,
-                                      boot_slot_count(access_.rows()), settings_.ota_data_writing);
+  // No slot's number when another image runs, factory for example.
+  const std::uint32_t running =
+      running_.is_ota_slot() ? running_.subtype & 0x0FU : formats::kMaxOtaSlots;
+  const auto placement =
+      place_record(now->records, partition.subtype & 0x0FU, now->app_slots,
+                   boot_slot_count(access_.rows()), settings_.ota_data_writing, running);
   ROTA_TRY(placement);
   OtaRecord record = now->records[static_cast<std::size_t>(placement->sector)];  // keeps the label
   record.sequence = placement->sequence;
@@ -174,6 +178,10 @@ Status BootSelection::confirm() {
     return Error::kRunningIsNotActive;
   }
   if (record.state == OtaState::kValid) return {};
+  // UNDEFINED is confirmed already, and the other record is the way back: worth more than a word.
+  if (is_cut_safe() && record.is_confirmed() && other_slot_is_confirmed(*now)) {
+    return settings_.anti_rollback ? burn_running_version() : Status{};
+  }
 
   const auto placement =
       place_confirmation(now->records, now->active, now->app_slots, boot_slot_count(access_.rows()),
@@ -197,14 +205,36 @@ Status BootSelection::reject() {
     return Error::kRunningIsNotActive;
   }
   record.state = OtaState::kInvalid;
+  // A second record of this slot would start the rejected image again.
+  if (is_cut_safe() && both_name_one_slot(*now)) {
+    ROTA_TRY(store().erase_record(1 - now->active));
+  }
   return store().write(now->active, record);
+}
+
+bool BootSelection::is_cut_safe() const {
+  return settings_.ota_data_writing == OtaDataWriting::kCutSafe;
+}
+
+bool BootSelection::both_name_one_slot(const View& view) const {
+  const auto slot_of = [&](int sector) {
+    return formats::slot_of(view.records[static_cast<std::size_t>(sector)].sequence,
+                            view.app_slots);
+  };
+  return view.records[static_cast<std::size_t>(1 - view.active)].is_selectable() &&
+         slot_of(0) == slot_of(1);
+}
+
+bool BootSelection::other_slot_is_confirmed(const View& view) const {
+  return view.records[static_cast<std::size_t>(1 - view.active)].is_confirmed() &&
+         !both_name_one_slot(view);
 }
 
 bool BootSelection::rollback_is_possible() const {
   const auto now = view();
   if (!now || now->app_slots == 0 || now->active < 0) return false;
   const OtaRecord& other = now->records[static_cast<std::size_t>(1 - now->active)];
-  if (!other.is_selectable()) {
+  if (!other.is_selectable() || (is_cut_safe() && both_name_one_slot(*now))) {
     if (settings_.anti_rollback) return false;
     const Partition* factory =
         find_partition(access_.rows(), PartitionType::kApp, formats::kAppFactory);
@@ -227,8 +257,7 @@ Status BootSelection::erase_inactive_record(bool image_too) {
   const Partition* partition = slot(formats::slot_of(other.sequence, now->app_slots));
   if (partition == nullptr || partition == &running_) return Error::kNoActiveRecord;
   // Never the only confirmed record (docs/decisions/0002-cut-safe-ota-data.md).
-  if (settings_.ota_data_writing == OtaDataWriting::kCutSafe && other.is_confirmed() &&
-      !active.is_confirmed()) {
+  if (is_cut_safe() && other.is_confirmed() && !active.is_confirmed()) {
     return Error::kNoActiveRecord;
   }
   if (image_too) ROTA_TRY(access_.erase(*partition, 0, partition->size));

@@ -50,12 +50,13 @@ class BootSelection {
   // verifies (trap 37); nullptr otherwise.
   const Partition* last_invalid_partition() const;
 
-  // Confirms the image that runs. Errors: kOtaDataMissing, kNoActiveRecord (factory runs),
+  // Confirms the image that runs; UNDEFINED is left as it is where the other record is the way back
+  // (kCutSafe). Errors: kOtaDataMissing, kNoActiveRecord (factory runs),
   // kRunningIsNotActive (unless settings allow what the reference does), kSecureVersionWidth,
   // kSecureVersionBehind, flash errors.
   Status confirm();
 
-  // Rejects the image that runs; the caller restarts. Errors: as confirm(), kRollbackImpossible.
+  // Rejects the image that runs, in every record that names it; the caller restarts. Errors: as confirm(), kRollbackImpossible.
   Status reject();
 
   bool rollback_is_possible() const;
@@ -83,6 +84,10 @@ class BootSelection {
   const Partition* ota_data_partition() const;
   OtaDataStore store() const;
   const Partition* slot(std::uint32_t number) const;
+  bool is_cut_safe() const;
+  // Of a view with an active record: cut-safe writing may leave two usable records of one slot.
+  bool both_name_one_slot(const View& view) const;
+  bool other_slot_is_confirmed(const View& view) const;
   bool verifies(const Partition& partition, Error* why = nullptr) const;
   std::uint32_t burned_version() const;
   bool is_not_below_burned_version(const Partition& partition) const;

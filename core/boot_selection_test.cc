@@ -230,6 +230,49 @@ TEST_F(BootChoice, ConfirmingBurnsTheSecureVersionOfTheRunningImage) {
   EXPECT_EQ(board_.fuses.bits, 0b111u);
 }
 
+// Cut-safe writing may move a confirmed record to the other sector. Going back must survive that.
+
+TEST_F(BootChoice, ConfirmingKeepsTheWayBack) {
+  board_.put_record(0, 1, OtaState::kUndefined);
+  board_.put_record(1, 2, OtaState::kUndefined);
+  board_.boot("ota_1");
+  ASSERT_TRUE(selection().confirm().ok());
+  expect_record(0, 1, OtaState::kUndefined);
+  ASSERT_TRUE(selection().reject().ok());
+  EXPECT_EQ(label_of(selection().boot_partition()), "ota_0");
+}
+
+TEST_F(BootChoice, ARejectedImageIsNotStartedByItsOtherRecord) {
+  board_.put_record(0, 1, OtaState::kUndefined);
+  board_.boot("ota_0");
+  ASSERT_TRUE(selection().confirm().ok());
+  expect_record(1, 3, OtaState::kValid);
+  ASSERT_TRUE(selection().rollback_is_possible());
+  ASSERT_TRUE(selection().reject().ok());
+  EXPECT_EQ(label_of(selection().boot_partition()), "factory");
+}
+
+TEST_F(BootChoice, AnImageIsNoWayBackFromItself) {
+  break_image("factory");
+  board_.put_record(0, 1, OtaState::kUndefined);
+  board_.boot("ota_0");
+  ASSERT_TRUE(selection().confirm().ok());
+  EXPECT_FALSE(selection().rollback_is_possible());
+  EXPECT_EQ(error_of(selection().reject()), Error::kRollbackImpossible);
+  EXPECT_EQ(label_of(selection().boot_partition()), "ota_0");
+}
+
+TEST_F(BootChoice, AReplacedImageIsOnTrialAndTheRunningOneKeepsItsRecord) {
+  // ota_1 was confirmed and is broken now; the board fell back to ota_0, which repairs it.
+  board_.settings.rollback = true;
+  board_.put_record(0, 1, OtaState::kValid);
+  board_.put_record(1, 2, OtaState::kValid);
+  board_.boot("ota_0");
+  ASSERT_TRUE(set_boot("ota_1").ok());
+  expect_record(0, 1, OtaState::kValid);
+  expect_record(1, 2, OtaState::kNew);
+}
+
 TEST_F(BootChoice, TheFactoryImageHasNothingToConfirm) {
   EXPECT_EQ(error_of(selection().confirm()), Error::kNoActiveRecord);
   EXPECT_EQ(error_of(selection().reject()), Error::kNoActiveRecord);

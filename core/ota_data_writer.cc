@@ -171,7 +171,8 @@ Result<RecordPlacement> place_record(const OtaRecords& records,
                                      std::uint32_t slot,
                                      std::uint32_t app_slots,
                                      std::uint32_t boot_slots,
-                                     OtaDataWriting policy) {
+                                     OtaDataWriting policy,
+                                     std::optional<std::uint32_t> running) {
   if (slot >= app_slots) return Error::kSlotNumberTooLarge;
   const int active = formats::active_record(records);
   if (active < 0) return RecordPlacement{0, slot + 1};
@@ -180,6 +181,7 @@ Result<RecordPlacement> place_record(const OtaRecords& records,
   const OtaRecord& other = records[static_cast<std::size_t>(1 - active)];
   if (formats::slot_of(current.sequence, app_slots) == slot) {
     const bool may_rewrite = policy == OtaDataWriting::kInPlace || !current.is_confirmed() ||
+                             (running && *running != slot) ||
                              also_confirms_slot_of(other, current.sequence, app_slots, boot_slots);
     if (may_rewrite) return RecordPlacement{active, current.sequence};
     const Result<std::uint32_t> next =

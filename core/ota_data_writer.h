@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/result.h"
 #include "core/flash.h"
@@ -72,10 +73,13 @@ struct RecordPlacement {
 
 // The placement for "boot this slot next" (spec 2.5) under a policy. `app_slots` is the count that
 // applications use; `boot_slots` the bootloader's (trap 11): kCutSafe needs both to keep the slot.
+// `running`: the slot whose image runs, if one does. When the slot in charge is chosen again and is
+// not the one that runs, its record vouches for an image that was replaced, and is written over.
 // Errors: kSlotNumberTooLarge, kSequenceExhausted.
 Result<RecordPlacement> place_record(const formats::OtaRecords& records, std::uint32_t slot,
                                      std::uint32_t app_slots, std::uint32_t boot_slots,
-                                     OtaDataWriting policy);
+                                     OtaDataWriting policy,
+                                     std::optional<std::uint32_t> running = std::nullopt);
 
 // The placement of "confirmed" for the active record: in place, unless that would erase the only
 // confirmed record of the slot that must keep running. (A rejection is always in place: its record
