@@ -71,6 +71,9 @@ Status SlotWriter::write(Bytes bytes) {
     return write_in_units(bytes);
   }
 
+  // Before anything is written, so that what waits for its unit of encryption still fits.
+  const std::uint32_t size = plan_.partition->size;
+  if (bytes.size() > size - std::min(bytes_accepted(), size)) return Error::kPartitionOverrun;
   if (judged_ || hold_target() == 0) return write_through(bytes);
   const std::uint32_t held_before = held_bytes_;
   const std::size_t taken = std::min<std::size_t>(bytes.size(), hold_target() - held_bytes_);

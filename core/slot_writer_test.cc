@@ -339,6 +339,21 @@ TEST_F(EncryptedWriting, Trap29_OursErasesWhatATailReaches) {
   EXPECT_EQ(written(SlotWriting::kChecked, {4095, 16}, 4112), expected(4111, 4112, 0xFF));
 }
 
+TEST_F(EncryptedWriting, DataBeyondTheEndLeaveTheTailAsItIs) {
+  const std::vector<std::byte> large = ImageForTest{.payload_bytes = 0x1F800}.build();
+  SlotWriter::Plan plan;
+  plan.partition = &board_.partition("ota_0");
+  plan.content = PartitionType::kData;
+  plan.erase_with_writes = true;
+  SlotWriter writer(*board_.access, plan);
+  ASSERT_TRUE(writer.write(Bytes(large).first(1003)).ok());
+  EXPECT_EQ(error_of(writer.write(filled(UpdateBoardForTest::kSlotBytes, 0))),
+            Error::kPartitionOverrun);
+  EXPECT_TRUE(writer.write(Bytes(large).subspan(1003)).ok());
+  EXPECT_TRUE(writer.flush().ok());
+  EXPECT_EQ(board_.read("ota_0", static_cast<std::uint32_t>(large.size())), large);
+}
+
 TEST_F(EncryptedWriting, BothWritePiecesOfAnySize) {
   std::mt19937 random(2);
   for (const SlotWriting policy : {SlotWriting::kReference, SlotWriting::kChecked}) {
