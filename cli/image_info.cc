@@ -48,6 +48,11 @@ std::string digest_text(const ImageReport& report) {
 }
 
 std::string signature_text(const SignatureReport& signature) {
+  if (signature.is_v1) {
+    return signature.form == formats::BlockForm::kReadable
+               ? "Secure Boot v1, ECDSA P-256"
+               : "Secure Boot v1, damaged: not the numbers of a signature";
+  }
   if (signature.form == formats::BlockForm::kDamaged) return "damaged: its CRC does not match";
   if (signature.form == formats::BlockForm::kUnknown) return "of an unknown scheme";
   return fmt::format("{}, key {}", name_of(signature.scheme), hex_text(signature.key_digest));
@@ -168,9 +173,12 @@ Json signatures_json(const ImageReport& report) {
     const bool readable = signature.form == formats::BlockForm::kReadable;
     blocks.push_back(
         {{"block", signature.block},
-         {"crc_good", signature.form != formats::BlockForm::kDamaged},
+         {"secure_boot", signature.is_v1 ? 1 : 2},
+         {"crc_good",
+          signature.is_v1 ? Json(nullptr) : Json(signature.form != formats::BlockForm::kDamaged)},
          {"scheme", readable ? Json(name_of(signature.scheme)) : Json(nullptr)},
-         {"key_digest", readable ? Json(hex_text(signature.key_digest)) : Json(nullptr)}});
+         {"key_digest",
+          readable && !signature.is_v1 ? Json(hex_text(signature.key_digest)) : Json(nullptr)}});
   }
   return blocks;
 }

@@ -152,7 +152,20 @@ void read_descriptions(core::Flash& flash, FlashRange range, ImageReport& report
   }
 }
 
+// Secure Boot v1 exists on the ESP32 alone.
+void read_signature_v1(core::Flash& flash, FlashRange range, ImageReport& report) {
+  const bool is_esp32 = report.chip != nullptr && report.chip->id == formats::ChipId::kEsp32;
+  std::array<std::byte, formats::kSignatureBlockV1Bytes> raw{};
+  if (!is_esp32 || std::uint64_t{report.image_bytes} + raw.size() > range.size_bytes) return;
+  if (!flash.read(range.start + report.image_bytes, raw).ok()) return;
+  const formats::SignatureBlockV1 block = formats::decode_signature_block_v1(raw);
+  if (block.form == formats::BlockForm::kAbsent) return;
+  report.signatures.push_back(
+      {0, block.form, formats::SignatureScheme::kEcdsaP256, {}, /*is_v1=*/true});
+}
+
 void read_signatures(core::Flash& flash, FlashRange range, ImageReport& report) {
+  read_signature_v1(flash, range, report);
   const std::uint64_t sector = formats::signature_sector_of(report.image_bytes);
   if (sector + formats::kSignatureSectorBytes > range.size_bytes) return;
   for (unsigned i = 0; i < formats::kSignatureBlockCount; ++i) {
@@ -161,7 +174,7 @@ void read_signatures(core::Flash& flash, FlashRange range, ImageReport& report) 
     if (!flash.read(range.start + at, raw).ok()) return;
     const formats::SignatureBlock block = formats::decode_signature_block(raw);
     if (block.form == formats::BlockForm::kAbsent) continue;
-    report.signatures.push_back({i, block.form, block.scheme, block.key_digest});
+    report.signatures.push_back({i, block.form, block.scheme, block.key_digest, false});
   }
 }
 

@@ -33,6 +33,7 @@ struct SignatureReport {
   formats::BlockForm form{};
   formats::SignatureScheme scheme{};
   std::array<std::byte, 32> key_digest{};
+  bool is_v1 = false;  // of Secure Boot v1: behind the image, without CRC and key
 };
 
 struct ImageReport {

@@ -1,5 +1,7 @@
 #include "formats/signature_block.h"
 
+#include <algorithm>
+
 #include "crypto/crc32.h"
 #include "crypto/sha256.h"
 
@@ -74,6 +76,38 @@ SignatureBlock decode_signature_block(std::span<const std::byte, kSignatureBlock
   block.form = BlockForm::kUnknown;
   if (block.version == kRsaVersion) decode_rsa(bytes, block);
   if (block.version == kEcdsaVersion) decode_ecdsa(bytes, block);
+  return block;
+}
+
+namespace {
+
+// The number of points of P-256, big-endian.
+constexpr std::array<std::uint8_t, 32> kP256Order = {
+    0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+    0xBC, 0xE6, 0xFA, 0xAD, 0xA7, 0x17, 0x9E, 0x84, 0xF3, 0xB9, 0xCA, 0xC2, 0xFC, 0x63, 0x25, 0x51};
+
+bool is_zero(Bytes number) {
+  return std::all_of(number.begin(), number.end(), [](std::byte b) { return b == std::byte{0}; });
+}
+bool is_below_order(Bytes number) {
+  return std::lexicographical_compare(
+      number.begin(), number.end(), kP256Order.begin(), kP256Order.end(),
+      [](auto a, auto b) { return static_cast<unsigned>(a) < static_cast<unsigned>(b); });
+}
+
+}  // namespace
+
+SignatureBlockV1 decode_signature_block_v1(
+    std::span<const std::byte, kSignatureBlockV1Bytes> bytes) {
+  SignatureBlockV1 block;
+  const Bytes r = bytes.subspan(4, 32);
+  const Bytes s = bytes.subspan(36, 32);
+  if (load_u32(bytes.data()) != 0 || (is_zero(r) && is_zero(s))) return block;
+  block.form = BlockForm::kDamaged;
+  if (is_zero(r) || is_zero(s) || !is_below_order(r) || !is_below_order(s)) return block;
+  block.form = BlockForm::kReadable;
+  block.r = r;
+  block.s = s;
   return block;
 }
 

@@ -63,6 +63,23 @@ struct SignatureBlock {
 
 SignatureBlock decode_signature_block(std::span<const std::byte, kSignatureBlockBytes> bytes);
 
+// Secure Boot v1 (ESP32 alone, spec 4.8): 68 bytes directly behind the image, its digest included.
+//
+//   offset  size  field
+//   0       4     version 0
+//   4       32    r, big-endian     ECDSA P-256 over SHA-256 of everything before the block
+//   36      32    s, big-endian
+//
+// The block names no key and has no check word. Its form is kAbsent when the version is another one
+// (erased flash) or all numbers are 0, kDamaged when r or s is no number that a signature can have.
+inline constexpr std::size_t kSignatureBlockV1Bytes = 68;
+struct SignatureBlockV1 {
+  BlockForm form = BlockForm::kAbsent;
+  Bytes r, s;  // borrowed; empty unless kReadable
+};
+SignatureBlockV1 decode_signature_block_v1(
+    std::span<const std::byte, kSignatureBlockV1Bytes> bytes);
+
 // Where the sector of a signed image starts: the image's end, padded to a sector.
 constexpr std::uint32_t signature_sector_of(std::uint32_t image_bytes) {
   return align_up(image_bytes, kSignatureSectorBytes);

@@ -77,5 +77,22 @@ TEST_F(SignatureBlockBytes, DamageAndAbsenceAreToldApart) {
   EXPECT_EQ(decode_signature_block(bytes_).form, BlockForm::kReadable);
 }
 
+TEST(SignatureBlockV1, IsAVersionAndTwoNumbers) {
+  std::array<std::byte, kSignatureBlockV1Bytes> bytes{};
+  EXPECT_EQ(decode_signature_block_v1(bytes).form, BlockForm::kAbsent) << "nothing but zeros";
+  bytes[35] = std::byte{7};
+  EXPECT_EQ(decode_signature_block_v1(bytes).form, BlockForm::kDamaged) << "s is 0";
+  bytes[67] = std::byte{9};
+  const SignatureBlockV1 block = decode_signature_block_v1(bytes);
+  ASSERT_EQ(block.form, BlockForm::kReadable);
+  EXPECT_EQ(block.r.size(), 32U);
+  EXPECT_EQ(block.r.back(), std::byte{7});
+  EXPECT_EQ(block.s.back(), std::byte{9});
+  for (std::size_t i = 4; i < 36; ++i) bytes[i] = std::byte{0xFF};
+  EXPECT_EQ(decode_signature_block_v1(bytes).form, BlockForm::kDamaged) << "r is beyond the order";
+  bytes.fill(std::byte{0xFF});
+  EXPECT_EQ(decode_signature_block_v1(bytes).form, BlockForm::kAbsent) << "erased flash";
+}
+
 }  // namespace
 }  // namespace rota::formats
