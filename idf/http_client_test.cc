@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "esp_crt_bundle.h"
 #include "esp_event.h"
 #include "esp_tls.h"
 #include "idf/file_server_for_test.h"
@@ -89,6 +90,15 @@ TEST_F(HttpClientTest, AChunkedBodyHasNoLength) {
   EXPECT_EQ(esp_http_client_get_content_length(client), -1);
   EXPECT_EQ(read_all(), kText);
   EXPECT_TRUE(esp_http_client_is_complete_data_received(client));
+}
+
+TEST_F(HttpClientTest, TheLengthOfAChunkIsNotKnown) {
+  serve_text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  open();
+  int length = 0;
+  EXPECT_EQ(esp_http_client_get_chunk_length(client, &length), ESP_FAIL);
+  esp_http_client_fetch_headers(client);
+  EXPECT_EQ(esp_http_client_get_chunk_length(client, &length), ESP_ERR_NOT_SUPPORTED);
 }
 
 TEST_F(HttpClientTest, ABodyThatEndsTooSoonIsNotComplete) {
@@ -346,6 +356,12 @@ TEST_F(HttpClientTest, WithoutACertificateToCheckByThereIsNoTls) {
   EXPECT_TRUE(board.console_has("There is nothing to check the server by"));
 }
 
+TEST_F(HttpClientTest, ABundleOfTheProjectsOwnIsRefused) {
+  boot.emplace(board);
+  EXPECT_EQ(esp_crt_bundle_set(nullptr, 0), ESP_ERR_NOT_SUPPORTED);
+  EXPECT_TRUE(board.console_has("give its certificates as cert_pem"));
+}
+
 TEST_F(HttpClientTest, TheServerIsCheckedByTheGivenCertificate) {
   const net::CertificateForTest certificate = net::make_certificate({});
   FileServerForTest safe(certificate, [](const RequestForTest&) { return reply(200, "", kText); });
@@ -366,6 +382,16 @@ TEST_F(HttpClientTest, TheServerIsCheckedByTheCommonStore) {
                                         static_cast<unsigned>(pem.size() + 1)),
             ESP_OK);
   EXPECT_EQ(esp_http_client_perform(client), ESP_OK) << board.console;
+}
+
+TEST_F(HttpClientTest, ARedirectToTlsUsesTls) {
+  const net::CertificateForTest certificate = net::make_certificate({});
+  FileServerForTest safe(certificate, [](const RequestForTest&) { return reply(200, "", kText); });
+  serve([&](const RequestForTest&) { return reply(302, "Location: " + safe.url() + "\r\n", ""); });
+  settings.cert_pem = certificate.pem.c_str();
+  make(server->url());
+  EXPECT_EQ(esp_http_client_perform(client), ESP_OK) << board.console;
+  EXPECT_EQ(esp_http_client_get_transport_type(client), HTTP_TRANSPORT_OVER_SSL);
 }
 
 TEST_F(HttpClientTest, ASafeServerMayOnlyRedirectToASafeOne) {

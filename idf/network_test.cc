@@ -98,6 +98,14 @@ TEST_F(NetworkTest, WithoutANameThereIsNothingToConnectTo) {
   EXPECT_TRUE(board.console_has("set one with esp_wifi_set_config()"));
 }
 
+TEST_F(NetworkTest, TheAddressStaysTheBoards) {
+  board.run([] {
+    start_wifi("home");
+    const std::array<std::uint8_t, 6> mac{2, 0, 0, 0, 0, 9};
+    EXPECT_EQ(esp_wifi_set_mac(WIFI_IF_STA, mac.data()), ESP_ERR_NOT_SUPPORTED);
+  });
+}
+
 TEST_F(NetworkTest, WifiIsUsedInItsOrder) {
   board.run([] {
     EXPECT_EQ(esp_wifi_start(), ESP_ERR_WIFI_NOT_INIT);
