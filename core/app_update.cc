@@ -1,6 +1,7 @@
 #include "core/app_update.h"
 
 #include "core/boot_plan.h"
+#include "core/image_signature.h"
 
 namespace rota::core {
 
@@ -206,6 +207,9 @@ Status AppUpdate::verify(const Update& update) {
   if (is_image_type(update.final->type)) {
     const bool is_app = update.final->type == PartitionType::kApp;
     status = verify_image_of(update, is_app ? ImageKind::kApp : ImageKind::kBootloader);
+    if (status.ok() && is_app && settings_.demand_signature) {
+      status = check_is_signed(access_.flash(), settings_.chip, range_of(*update.staging));
+    }
   } else if (update.final->type == PartitionType::kPartitionTable) {
     status = verify_table_of(update);
   }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/boot_plan.h"
+#include "core/image_signature.h"
 #include "core/update_settings.h"
 
 namespace rota::core {
@@ -43,9 +44,11 @@ const Partition* BootSelection::slot(std::uint32_t number) const {
 }
 
 bool BootSelection::verifies(const Partition& partition, Error* why) const {
-  const Status good =
-      check_image(access_.flash(), settings_.chip,
-                  {range_of(partition), ImageKind::kApp, ImageChecks::kApplication});
+  Status good = check_image(access_.flash(), settings_.chip,
+                            {range_of(partition), ImageKind::kApp, ImageChecks::kApplication});
+  if (good.ok() && settings_.demand_signature) {
+    good = check_is_signed(access_.flash(), settings_.chip, range_of(partition));
+  }
   if (!good.ok() && why != nullptr) *why = good.error();
   return good.ok();
 }

@@ -16,6 +16,7 @@ struct UpdateSettings {
   OtaDataWriting ota_data_writing = OtaDataWriting::kCutSafe;
   SlotWriting slot_writing = SlotWriting::kChecked;
   ChipIdentity chip;
+  bool demand_signature = false;  // CONFIG_SECURE_SIGNED_ON_UPDATE; core/image_signature.h
 
   // Safer than the reference; conformance runs switch these off (docs/compatibility.md).
   bool confirm_only_running = true;   // refuse to confirm a record that is not the running slot's

@@ -78,7 +78,10 @@ esp_err_t set_boot(const esp_partition_t* partition, bool skip_validation) {
   if (service == nullptr) return ESP_ERR_NOT_FOUND;
   const Partition row = UpdateService::as_given(*partition);
   const Status status = service->selection().set_boot(row, skip_validation);
-  if (status.ok()) return ESP_OK;
+  if (status.ok()) {
+    if (!skip_validation) service->log_what_is_not_verified(kTag);
+    return ESP_OK;
+  }
   if (status.error() != Error::kValidationFailed) return refuse(status.error());
   std::array<std::byte, formats::kImagePreambleBytes> first{};
   const Status read = service->access().read(row, 0, first);

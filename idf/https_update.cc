@@ -478,6 +478,7 @@ esp_err_t HttpsUpdate::finish() {
     return ESP_OK;
   }
   log_times();
+  if (conversation_->switched()) service_.log_what_is_not_verified(kTag);
   if (final_->is_app()) {
     const auto subtype = static_cast<esp_partition_subtype_t>(final_->subtype);
     post_update_event(ESP_HTTPS_OTA_UPDATE_BOOT_PARTITION, &subtype, sizeof(subtype));

@@ -4,9 +4,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "crypto/crc32.h"
 #include "crypto/sha256.h"
 #include "formats/bootloader_settings.h"
 #include "formats/chips.h"
+#include "formats/signature_block.h"
 #include "idf/run_app.h"
 
 namespace rota::idf {
@@ -33,6 +35,19 @@ void append_payload(std::vector<std::byte>& image, std::size_t count, std::strin
 
 void append(std::vector<std::byte>& image, Bytes bytes) {
   image.insert(image.end(), bytes.begin(), bytes.end());
+}
+
+void append_signature_sector(std::vector<std::byte>& image) {
+  image.resize(formats::signature_sector_of(static_cast<std::uint32_t>(image.size())),
+               std::byte{0xFF});
+  std::array<std::byte, formats::kSignatureSectorBytes> sector{};
+  sector.fill(std::byte{0xFF});
+  sector[0] = std::byte{0xE7};
+  sector[1] = std::byte{2};
+  const auto digest = crypto::sha256(image);
+  std::copy(digest.begin(), digest.end(), sector.begin() + 4);
+  store_u32(&sector[1196], crypto::crc32(Bytes(sector).first(1196)));
+  append(image, sector);
 }
 
 // run_program takes a plain function; the program of the boot that runs now.
@@ -157,6 +172,7 @@ std::vector<std::byte> PlatformForTest::make_image(const ImageRecipe& recipe) co
   while (image.size() % 16 != 15) image.push_back(std::byte{0});
   image.push_back(checksum);
   if (recipe.digest) append(image, crypto::sha256(image));
+  if (recipe.signature_block) append_signature_sector(image);
   return image;
 }
 

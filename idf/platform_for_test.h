@@ -57,6 +57,8 @@ struct ImageRecipe {
   std::uint16_t min_chip_revision = 0;
   std::uint16_t max_chip_revision = 65535;
   bool digest = true;
+  // Followed by a block of Secure Boot v2 with the image's digest; its signature is no real one.
+  bool signature_block = false;
 };
 
 class PlatformForTest final : public Platform {

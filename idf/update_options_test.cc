@@ -1,6 +1,7 @@
 // Every option of sdkconfig that reaches esp_ota_ops and esp_https_ota: flipped, and the change
 // observed.
 #include "esp_event.h"
+#include "formats/signature_block.h"
 #include "freertos/task.h"
 #include "idf/https_ota_for_test.h"
 #include "idf/ota_ops_for_test.h"
@@ -89,6 +90,33 @@ TEST_F(OptionOfOtaOps, SecureBoot) {
     EXPECT_EQ(esp_ota_revoke_secure_boot_public_key(SECURE_BOOT_PUBLIC_KEY_INDEX_0),
               enabled ? ESP_OK : ESP_FAIL);
   }
+}
+
+TEST_F(OptionOfOtaOps, SecureSignedOnUpdate) {
+  for (const bool enabled : {false, true}) {
+    config_for_test().secure_signed_on_update = enabled;
+    start_with_image("factory");
+    EXPECT_EQ(install("ota_0", board.make_image({.version = "unsigned"})),
+              enabled ? ESP_ERR_OTA_VALIDATE_FAILED : ESP_OK);
+    EXPECT_EQ(board.console_has("signature is missing"), enabled) << board.console;
+  }
+}
+
+TEST_F(OptionOfOtaOps, SecureSignedOnUpdateTakesWhatCarriesASignatureAndSaysWhatItDidNotCheck) {
+  config_for_test().secure_signed_on_update = true;
+  start_with_image("factory");
+  auto image = board.make_image({.version = "signed", .signature_block = true});
+  ASSERT_EQ(install("ota_0", image), ESP_OK) << board.console;
+  EXPECT_EQ(esp_ota_set_boot_partition(find("ota_0")), ESP_OK);
+  EXPECT_TRUE(board.console_has("neither the signature nor its key is verified")) << board.console;
+
+  const std::size_t padding = image.size() - formats::kSignatureSectorBytes - 1;
+  image[padding] ^= std::byte{1};
+  EXPECT_EQ(install("ota_1", image), ESP_ERR_OTA_VALIDATE_FAILED)
+      << "the block is over other bytes";
+  board.put(board.partition("ota_0").offset + static_cast<std::uint32_t>(padding),
+            Bytes(image).subspan(padding, 1));
+  EXPECT_EQ(esp_ota_set_boot_partition(find("ota_0")), ESP_ERR_OTA_VALIDATE_FAILED);
 }
 
 TEST_F(OptionOfOtaOps, FlashEncryption) {

@@ -31,6 +31,7 @@ core::UpdateSettings settings_of(Platform& platform, const Config& config) {
       config.slot_writing_reference ? core::SlotWriting::kReference : core::SlotWriting::kChecked;
   settings.confirm_only_running = !config.reference_confirmation;
   settings.demand_digest = !config.accept_missing_digest;
+  settings.demand_signature = config.secure_signed_on_update;
   settings.chip = platform.chip();
   return settings;
 }
@@ -294,6 +295,12 @@ esp_err_t UpdateService::refuse_end(const char* tag, Error error, Error detail, 
   ESP_LOGE(tag, "New image failed verification");
   log_image_refusal(tag, detail, first_bytes);
   return ESP_ERR_OTA_VALIDATE_FAILED;
+}
+
+void UpdateService::log_what_is_not_verified(const char* tag) {
+  if (!settings_.demand_signature) return;
+  ESP_LOGW(tag, "The image carries a signature over its bytes, but neither the signature nor its "
+                "key is verified on this board. A device with secure boot decides by itself.");
 }
 
 void UpdateService::log_what_arrived(const char* tag, Bytes first_bytes) {

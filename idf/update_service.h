@@ -89,6 +89,8 @@ class UpdateService {
   // instead of an image, if that can be told. Begins with the words that ESP-IDF's log has for the
   // case, where scripts wait for them (spec 8.5).
   void log_image_refusal(const char* tag, Error error, Bytes first_bytes);
+  // After an image was accepted in a project that demands signatures.
+  void log_what_is_not_verified(const char* tag);
 
   // The code for a failed AppUpdate::write or ::end, after a line in the log. All that is wrong
   // with an image has one code there.

@@ -1,0 +1,82 @@
+#include "core/image_signature.h"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/crc32.h"
+#include "crypto/sha256.h"
+#include "formats/signature_block.h"
+
+namespace rota::core {
+
+namespace {
+
+constexpr std::uint32_t kPieceBytes = 256;
+constexpr std::uint32_t kCheckedBytes = 1196;  // of a block; its CRC-32 follows
+constexpr std::uint32_t kDigestAt = 4;
+
+// Not inlined: the facts of an image would lie on the stack of everything below.
+[[gnu::noinline]] Result<std::uint32_t> image_bytes_of(Flash& flash,
+                                                       const ChipIdentity& chip,
+                                                       FlashRange range) {
+  const auto facts =
+      verify_image(flash, chip, {range, ImageKind::kApp, ImageChecks::kStructureOnly});
+  ROTA_TRY(facts);
+  return facts->image_bytes;
+}
+
+// Hands `bytes` bytes from `start` on to `take`, piece by piece.
+template <class Take>
+Status for_each_piece(Flash& flash, FlashAddress start, std::uint32_t bytes, Take take) {
+  std::array<std::byte, kPieceBytes> buffer{};
+  for (std::uint32_t done = 0; done < bytes;) {
+    const MutableBytes piece = MutableBytes(buffer).first(std::min(bytes - done, kPieceBytes));
+    ROTA_TRY(flash.read(start + done, piece));
+    take(Bytes(piece));
+    done += static_cast<std::uint32_t>(piece.size());
+  }
+  return {};
+}
+
+Result<bool> is_over(Flash& flash, FlashAddress block, const crypto::Sha256Digest& digest) {
+  std::array<std::byte, kDigestAt + 32> head{};
+  ROTA_TRY(flash.read(block, head));
+  const bool is_rsa = head[1] == std::byte{2};
+  const bool is_ecdsa = head[1] == std::byte{3};
+  if (head[0] != std::byte{0xE7} || !(is_rsa || is_ecdsa)) return false;
+
+  std::uint32_t check = 0;
+  ROTA_TRY(for_each_piece(flash, block, kCheckedBytes,
+                          [&](Bytes piece) { check = crypto::crc32(piece, check); }));
+  std::array<std::byte, 4> stored{};
+  ROTA_TRY(flash.read(block + kCheckedBytes, stored));
+  if (load_u32(stored.data()) != check) return false;
+  // With P-384 the digest is SHA-384, which is not computed here.
+  if (is_ecdsa && head[2] == std::byte{1}) return true;
+  return std::equal(digest.begin(), digest.end(), head.begin() + kDigestAt);
+}
+
+}  // namespace
+
+Status check_is_signed(Flash& flash, const ChipIdentity& chip, FlashRange range) {
+  const auto image_bytes = image_bytes_of(flash, chip, range);
+  ROTA_TRY(image_bytes);
+  const std::uint32_t signed_bytes = formats::signature_sector_of(*image_bytes);
+  if (signed_bytes > range.size_bytes ||
+      range.size_bytes - signed_bytes < formats::kSignatureSectorBytes) {
+    return Error::kImageSignatureInvalid;
+  }
+  crypto::Sha256 hash;
+  ROTA_TRY(
+      for_each_piece(flash, range.start, signed_bytes, [&](Bytes piece) { hash.update(piece); }));
+  const crypto::Sha256Digest digest = hash.finish();
+  for (std::uint32_t i = 0; i < formats::kSignatureBlockCount; ++i) {
+    const auto at = signed_bytes + i * static_cast<std::uint32_t>(formats::kSignatureBlockBytes);
+    const auto matches = is_over(flash, range.start + at, digest);
+    ROTA_TRY(matches);
+    if (*matches) return {};
+  }
+  return Error::kImageSignatureInvalid;
+}
+
+}  // namespace rota::core
