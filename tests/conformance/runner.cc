@@ -147,6 +147,7 @@ FileReport run_file(const fs::path& file, const fs::path& folder, const RunOptio
   };
   {
     std::vector<std::jthread> threads;
+    threads.reserve(parts.size());
     for (FileReport& part : parts) threads.emplace_back(work, std::ref(part));
   }
   for (const FileReport& part : parts) merge(report, part, options.max_examples);

@@ -7,15 +7,13 @@ namespace {
 
 enum State : std::uint32_t { kNew = 0, kPending = 1, kValid = 2, kInvalid = 3, kAborted = 4 };
 
-std::uint32_t word(const Record& record, int at) {
+std::uint32_t word(const Record& record, std::size_t at) {
   std::uint32_t value = 0;
-  for (int i = 3; i >= 0; --i) value = value * 256 + record[static_cast<std::size_t>(at + i)];
+  for (std::size_t i = 4; i > 0; --i) value = value * 256 + record[at + i - 1];
   return value;
 }
-void set_word(Record& record, int at, std::uint32_t value) {
-  for (int i = 0; i < 4; ++i) {
-    record[static_cast<std::size_t>(at + i)] = static_cast<std::uint8_t>(value >> (8 * i));
-  }
+void set_word(Record& record, std::size_t at, std::uint32_t value) {
+  for (std::size_t i = 0; i < 4; ++i) record[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
 }
 std::uint32_t seq(const Record& record) { return word(record, 0); }
 std::uint32_t state(const Record& record) { return word(record, 24); }
