@@ -200,7 +200,7 @@ esp_err_t nvs_entry_next(nvs_iterator_t* iterator) {
   return found;
 }
 
-esp_err_t nvs_entry_info(const nvs_iterator_t iterator, nvs_entry_info_t* out_info) {
+esp_err_t nvs_entry_info(nvs_iterator_t iterator, nvs_entry_info_t* out_info) {
   if (iterator == nullptr || out_info == nullptr) return ESP_ERR_INVALID_ARG;
   *out_info = iterator->walk.info;
   return ESP_OK;

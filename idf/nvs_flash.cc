@@ -18,7 +18,6 @@ using rota::formats::NvsKeys;
 using rota::idf::config;
 using rota::idf::esp_err_of;
 using rota::idf::nvs_service;
-using rota::idf::NvsService;
 using rota::idf::update_service;
 using rota::idf::UpdateService;
 
