@@ -30,9 +30,15 @@ std::string value_text(Bytes value, bool is_scalar) {
   return "sha256:" + hash_of(value);
 }
 
+// A member that may be absent or null.
+std::string text_or(const json& step, const char* member, const char* otherwise) {
+  const auto found = step.find(member);
+  return found == step.end() || found->is_null() ? otherwise : found->get<std::string>();
+}
+
 // Successful opens are counted from 0 in the recording; handles from 1.
 nvs_handle_t handle_of(const json& step) {
-  return static_cast<nvs_handle_t>(step["h"].get<int>() + 1);
+  return static_cast<nvs_handle_t>(step.at("h").get<int>() + 1);
 }
 
 std::vector<std::byte> from_base64(const std::string& text) {
@@ -91,7 +97,7 @@ formats::PartitionRows table_of(const json& vector) {
   row.type = formats::PartitionType::kData;
   row.subtype = formats::kDataNvs;
   row.offset = NvsFlash::kPartitionOffset;
-  row.size = vector["pages"].get<std::uint32_t>() * formats::kNvsPageBytes;
+  row.size = vector.at("pages").get<std::uint32_t>() * formats::kNvsPageBytes;
   std::copy_n("nvs", 3, row.label_storage.begin());
   row.readonly = vector.value("readonly", false);
   row.encrypted = vector.value("flag_encrypted", false);
@@ -101,9 +107,9 @@ formats::PartitionRows table_of(const json& vector) {
 }
 
 std::vector<std::byte> initial_image(const json& vector) {
-  const std::size_t bytes = vector["pages"].get<std::size_t>() * formats::kNvsPageBytes;
+  const std::size_t bytes = vector.at("pages").get<std::size_t>() * formats::kNvsPageBytes;
   if (vector.contains("initial")) {
-    return unpacked_image(vector["initial"].get<std::string>(), bytes);
+    return unpacked_image(vector.at("initial").get<std::string>(), bytes);
   }
   return std::vector<std::byte>(bytes, std::byte{0xFF});
 }
@@ -201,19 +207,19 @@ json NvsBoard::carry_out(const json& step) {
 }
 
 json NvsBoard::call(const json& step) {
-  const auto op = step["op"].get<std::string>();
+  const auto op = step.at("op").get<std::string>();
   const auto key = step.value("k", std::string());
   const auto err = [](esp_err_t code) { return json{{"err", code}}; };
   if (op == "init") return err(service_->init("nvs"));
-  if (op == "init_partition") return err(service_->init(step["part"].get<std::string>()));
+  if (op == "init_partition") return err(service_->init(step.at("part").get<std::string>()));
   if (op == "deinit") return err(service_->deinit("nvs"));
   if (op == "erase") return err(service_->erase("nvs"));
   if (op == "secure_init") return secure_init(step);
   if (op == "open" || op == "open_from") {
     nvs_handle_t handle = 0;
     const esp_err_t opened =
-        service_->open(step.value("part", "nvs"), step["ns"].get<std::string>(),
-                       static_cast<nvs_open_mode_t>(step["mode"].get<int>()), handle);
+        service_->open(text_or(step, "part", "nvs"), step.at("ns").get<std::string>(),
+                       static_cast<nvs_open_mode_t>(step.at("mode").get<int>()), handle);
     if (opened != ESP_OK) return err(opened);
     return {{"err", opened}, {"handle", handle}};
   }
@@ -237,18 +243,19 @@ json NvsBoard::call(const json& step) {
     const esp_err_t found = service_->find_key(handle_of(step), key, &type);
     return found == ESP_OK ? json{{"err", found}, {"type", static_cast<int>(type)}} : err(found);
   }
-  if (op == "stats") return stats(step["part"].is_null() ? "nvs" : step["part"].get<std::string>());
+  if (op == "stats") return stats(text_or(step, "part", "nvs"));
   if (op == "iter") {
     idf::NvsService::Walk steps;
-    const auto name = step["ns"].is_null() ? std::string() : step["ns"].get<std::string>();
-    return walk(service_->begin_walk("nvs", step["ns"].is_null() ? nullptr : name.c_str(),
-                                     static_cast<nvs_type_t>(step["type"].get<int>()), steps),
+    const bool is_for_all = step.at("ns").is_null();
+    const std::string name = text_or(step, "ns", "");
+    return walk(service_->begin_walk("nvs", is_for_all ? nullptr : name.c_str(),
+                                     static_cast<nvs_type_t>(step.at("type").get<int>()), steps),
                 steps);
   }
   if (op == "iter_h") {
     idf::NvsService::Walk steps;
     return walk(service_->begin_walk(handle_of(step),
-                                     static_cast<nvs_type_t>(step["type"].get<int>()), steps),
+                                     static_cast<nvs_type_t>(step.at("type").get<int>()), steps),
                 steps);
   }
   if (op == "reboot") {
@@ -256,16 +263,16 @@ json NvsBoard::call(const json& step) {
     return json::object();
   }
   if (op == "poke") {
-    const auto bytes = from_hex(step["hex"].get<std::string>());
+    const auto bytes = from_hex(step.at("hex").get<std::string>());
     std::copy(bytes.begin(), bytes.end(),
-              flash_.partition().begin() + step["off"].get<std::ptrdiff_t>());
+              flash_.partition().begin() + step.at("off").get<std::ptrdiff_t>());
     return json::object();
   }
   throw std::runtime_error("unknown step " + op);
 }
 
 json NvsBoard::secure_init(const json& step) {
-  const auto bytes = from_hex(step["keys"].get<std::string>());
+  const auto bytes = from_hex(step.at("keys").get<std::string>());
   nvs_sec_cfg_t keys{};
   std::copy_n(bytes.begin(), NVS_KEY_SIZE, std::as_writable_bytes(std::span(keys.eky)).begin());
   std::copy_n(bytes.begin() + NVS_KEY_SIZE, NVS_KEY_SIZE,
@@ -274,15 +281,15 @@ json NvsBoard::secure_init(const json& step) {
 }
 
 json NvsBoard::set(const json& step) {
-  const auto type = step["t"].get<std::string>();
-  const auto key = step["k"].get<std::string>();
+  const auto type = step.at("t").get<std::string>();
+  const auto key = step.at("k").get<std::string>();
   const nvs_handle_t handle = handle_of(step);
   if (type == "str" || type == "blob") {
-    const auto value = generated_value(step["n"], step["s"], type == "str");
+    const auto value = generated_value(step.at("n"), step.at("s"), type == "str");
     return {{"err", type == "str" ? service_->set_string(handle, key, value)
                                   : service_->set_blob(handle, key, value)}};
   }
-  const auto text = step["v"].get<std::string>();
+  const auto text = step.at("v").get<std::string>();
   if (type == "float") {
     return {{"err", service_->set_float(handle, key, std::strtof(text.c_str(), nullptr))}};
   }
@@ -294,19 +301,19 @@ json NvsBoard::set(const json& step) {
 }
 
 json NvsBoard::get(const json& step) {
-  const auto type = step["t"].get<std::string>();
+  const auto type = step.at("t").get<std::string>();
   if (type == "str" || type == "blob") return get_payload(step, type == "str");
   const NvsType scalar = types().at(type);
   std::vector<std::byte> value(formats::scalar_bytes(scalar));
   const esp_err_t got =
-      service_->get_scalar(handle_of(step), step["k"].get<std::string>(), scalar, value);
+      service_->get_scalar(handle_of(step), step.at("k").get<std::string>(), scalar, value);
   if (got != ESP_OK) return {{"err", got}};
   return {{"err", got}, {"data", value_text(value, true)}};
 }
 
 json NvsBoard::get_payload(const json& step, bool is_string) {
-  const int room = step["cap"];
-  const auto key = step["k"].get<std::string>();
+  const int room = step.at("cap");
+  const auto key = step.at("k").get<std::string>();
   std::vector<std::byte> buffer(static_cast<std::size_t>(std::max(room, 0)));
   std::size_t length = buffer.size();
   std::size_t* length_pointer = room == -2 ? nullptr : &length;
