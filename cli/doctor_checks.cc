@@ -48,6 +48,8 @@ class Examination {
            Certainty certainty = Certainty::kSure) {
     findings_.push_back({key, severity, certainty, std::move(finding), std::move(remedy)});
   }
+  // True when this text stands in the bootloader: a message of something that it was built with.
+  bool bootloader_says(std::string_view text);
   void bootloader();
   void rollback();
   void anti_rollback();
@@ -101,6 +103,13 @@ void Examination::bootloader() {
   }
 }
 
+bool Examination::bootloader_says(std::string_view text) {
+  if (!bootloader_ || !bootloader_->is_whole) return false;
+  std::vector<std::byte> bytes(bootloader_->image_bytes);
+  return flash_.read({forecast_.chip->bootloader_offset}, bytes).ok() &&
+         rota::text_of(bytes).find(text) != std::string_view::npos;
+}
+
 void Examination::rollback() {
   if (forecast_.settings_known) {
     const bool on = forecast_.settings.rollback;
@@ -113,6 +122,12 @@ void Examination::rollback() {
            : "Build the bootloader with CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE and flash it over "
              "USB; an "
              "app update can not switch it on.");
+    return;
+  }
+  if (bootloader_says("Anti-rollback is set")) {
+    add("rollback", Severity::kOk,
+        "Rollback is armed: the bootloader carries the message of anti-rollback, which needs it.",
+        "", Certainty::kLikely);
     return;
   }
   const auto has_state = [&](OtaState state) {

@@ -1,24 +1,12 @@
 #include "cli/flash_manifest.h"
 
-#include "crypto/sha256.h"
+#include "cli/flash_target.h"
 
 namespace rota::cli {
 namespace {
 
 constexpr std::size_t kMaxManifestBytes = 1U << 20U;
 constexpr std::size_t kMaxParts = 1000;
-constexpr std::size_t kPieceBytes = 64U * 1024U;
-
-Result<std::string, Refusal> digest_of(InputFile& file) {
-  crypto::Sha256 digest;
-  for (std::uint32_t done = 0; done < file.size();) {
-    const auto piece = file.read_some(done, kPieceBytes);
-    if (!piece) return Failed{piece.error()};
-    digest.update(*piece);
-    done += static_cast<std::uint32_t>(piece->size());
-  }
-  return hex_text(digest.finish());
-}
 
 bool take(const Json& from, const char* member, std::string& into) {
   if (!from.contains(member) || !from[member].is_string()) return false;
@@ -54,9 +42,9 @@ Outcome open_part(const std::string& folder,
   }
   auto file = InputFile::open(folder + part.file);
   if (!file) return Failed{file.error()};
-  const auto digest = digest_of(*file);
+  const auto digest = sha256_of(*file);
   if (!digest) return Failed{digest.error()};
-  if (file->size() != part.bytes || *digest != part.sha256 || part.bytes > part.size) {
+  if (file->size() != part.bytes || hex_text(*digest) != part.sha256 || part.bytes > part.size) {
     return refuse(
         fmt::format("{} was changed since the flash was split; split it again, or merge with "
                     "OFFSET=FILE, which checks no manifest.",
@@ -88,7 +76,7 @@ Result<Manifest, Refusal> read_manifest(std::string_view path, std::vector<Flash
   if (file->size() > kMaxManifestBytes) return no_manifest(path, "it is too large");
   const auto text = file->read_some(0, file->size());
   if (!text) return Failed{text.error()};
-  const Json json = Json::parse(text_of(*text), nullptr, false);
+  const Json json = Json::parse(rota::text_of(*text), nullptr, false);
   Manifest manifest;
   if (json.is_discarded() || !json.is_object()) return no_manifest(path, "it is not a JSON object");
   if (!json.contains("manifest") || json["manifest"] != 1)

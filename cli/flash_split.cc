@@ -26,6 +26,7 @@ constexpr std::array kOptions = {
     kJsonOption,
 };
 constexpr std::size_t kPieceBytes = 64U * 1024U;
+constexpr std::uint32_t kMaxFlashBytes = 256U << 20U;
 constexpr std::uint32_t kGranularity = 16;  // parts end at a multiple of this, as images do
 
 struct Region {
@@ -173,6 +174,10 @@ Outcome run(const Invocation& invocation) {
   if (source->form != TableForm::kInFlashDump) {
     return refuse(
         fmt::format("{} is a partition table alone; there is nothing to split.", file->name()));
+  }
+  if (file->size() > kMaxFlashBytes) {
+    return refuse(fmt::format("{} has {} bytes, more than the flash of any of these chips.",
+                              file->name(), grouped(file->size())));
   }
   const std::string folder(*output);
   const bool force = invocation.has(kForceOption.name);

@@ -14,6 +14,7 @@
 
 #include "cli/board_access.h"
 #include "cli/console.h"
+#include "crypto/sha256.h"
 
 namespace rota::cli {
 namespace {
@@ -177,6 +178,30 @@ Status FlashTarget::read(core::FlashAddress from, MutableBytes into) {
     done += static_cast<std::size_t>(got);
   }
   return {};
+}
+
+Outcome copy_range(InputFile& from, std::uint32_t start, std::uint32_t bytes, OutputFile& to) {
+  for (std::uint32_t done = 0; done < bytes;) {
+    const auto piece =
+        from.read_some(start + done, std::min<std::size_t>(kPieceBytes, bytes - done));
+    if (!piece) return Failed{piece.error()};
+    if (piece->empty())
+      return refuse(fmt::format("{} ended early; it was changed meanwhile.", from.name()));
+    ROTA_TRY(to.append(*piece));
+    done += static_cast<std::uint32_t>(piece->size());
+  }
+  return {};
+}
+
+Result<std::array<std::byte, 32>, Refusal> sha256_of(InputFile& file) {
+  crypto::Sha256 digest;
+  for (std::uint32_t done = 0; done < file.size();) {
+    const auto piece = file.read_some(done, kPieceBytes);
+    if (!piece) return Failed{piece.error()};
+    digest.update(*piece);
+    done += static_cast<std::uint32_t>(piece->size());
+  }
+  return digest.finish();
 }
 
 Outcome may_create(std::string_view path, bool force) {

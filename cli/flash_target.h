@@ -5,6 +5,7 @@
 // is locked from open() on, so a board that runs is refused.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +58,12 @@ class FlashTarget final : public core::Flash {
   BootQuestion question_;
   core::FlashGeometry geometry_;
 };
+
+// Appends a range of a file to another one, piece by piece.
+Outcome copy_range(InputFile& from, std::uint32_t start, std::uint32_t bytes, OutputFile& to);
+
+// The SHA-256 of a whole file.
+Result<std::array<std::byte, 32>, Refusal> sha256_of(InputFile& file);
 
 // Refuses when `path` is there already and the command has no --force; `-` never is.
 Outcome may_create(std::string_view path, bool force);

@@ -6,6 +6,7 @@
 #include "cli/bootloader_options.h"
 #include "cli/commands.h"
 #include "cli/elf_image.h"
+#include "cli/flash_target.h"
 #include "cli/image_report.h"
 #include "core/image_verifier.h"
 #include "crypto/sha256.h"
@@ -161,17 +162,6 @@ Outcome patch_description(const Invocation& invocation,
   return {};
 }
 
-Result<crypto::Sha256Digest, Refusal> digest_of(InputFile& file) {
-  crypto::Sha256 digest;
-  for (std::uint32_t done = 0; done < file.size();) {
-    const auto piece = file.read_some(done, 64U * 1024U);
-    if (!piece) return Failed{piece.error()};
-    digest.update(*piece);
-    done += static_cast<std::uint32_t>(piece->size());
-  }
-  return digest.finish();
-}
-
 Outcome run(const Invocation& invocation) {
   const auto output = invocation.value("--output");
   if (!output) return wrong_use("say where to write the image: -o FILE.");
@@ -195,7 +185,7 @@ Outcome run(const Invocation& invocation) {
   }
   auto image = lay_out(*program, *wish);
   if (!image) return Failed{image.error()};
-  const auto elf_digest = digest_of(*file);
+  const auto elf_digest = sha256_of(*file);
   if (!elf_digest) return Failed{elf_digest.error()};
   ROTA_TRY(patch_description(invocation, *image, *elf_digest));
   ROTA_TRY(seal(*image, *wish));

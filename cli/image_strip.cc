@@ -31,9 +31,9 @@ Outcome run(const Invocation& invocation) {
   }
   if (report->refused) return refuse(file->name(), *report->refused);
   ROTA_TRY(may_create(*output, invocation.has(kForceOption.name)));
-  const auto image = file->read_some(range->start.value, report->image_bytes);
-  if (!image) return Failed{image.error()};
-  ROTA_TRY(write_file(*output, *image));
+  OutputFile out(*output);
+  ROTA_TRY(copy_range(*file, range->start.value, report->image_bytes, out));
+  ROTA_TRY(out.finish());
   if (*output == "-") return {};
   invocation.console->print("{}: {} bytes of image, {} bytes behind it left out.\n",
                             printable(*output), grouped(report->image_bytes),

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "cli/console.h"
@@ -36,6 +37,8 @@ Result<std::vector<std::byte>, Refusal> read_standard_input() {
     if (got == 0) return content;
   }
 }
+
+constexpr std::size_t kReadAheadBytes = 128U * 1024U;
 
 bool write_all(int descriptor, Bytes content) {
   while (!content.empty()) {
@@ -105,10 +108,25 @@ InputFile::InputFile(InputFile&& other) noexcept
     : name_(std::move(other.name_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       content_(std::move(other.content_)),
-      geometry_(other.geometry_) {}
+      geometry_(other.geometry_),
+      ahead_(std::move(other.ahead_)),
+      ahead_start_(other.ahead_start_),
+      next_(other.next_) {}
 
 InputFile::~InputFile() {
   if (descriptor_ >= 0) close(descriptor_);
+}
+
+Status InputFile::read_from_disk(std::uint32_t from, MutableBytes into) const {
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const ssize_t got =
+        pread(descriptor_, into.data() + done, into.size() - done, static_cast<off_t>(from + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return Error::kFlashReadFailed;
+    done += static_cast<std::size_t>(got);
+  }
+  return {};
 }
 
 Status InputFile::read(core::FlashAddress from, MutableBytes into) {
@@ -117,14 +135,22 @@ Status InputFile::read(core::FlashAddress from, MutableBytes into) {
     std::copy_n(content_.data() + from.value, into.size(), into.data());
     return {};
   }
-  std::size_t done = 0;
-  while (done < into.size()) {
-    const ssize_t got = pread(descriptor_, into.data() + done, into.size() - done,
-                              static_cast<off_t>(from.value + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return Error::kFlashReadFailed;
-    done += static_cast<std::size_t>(got);
+  const bool follows = from.value == next_;
+  next_ = from.value + static_cast<std::uint32_t>(into.size());
+  const auto is_at_hand = [&] {
+    return from.value >= ahead_start_ && next_ - ahead_start_ <= ahead_.size();
+  };
+  if (!is_at_hand()) {
+    if (!follows || into.size() >= kReadAheadBytes) return read_from_disk(from.value, into);
+    ahead_.resize(std::min<std::size_t>(kReadAheadBytes, size() - from.value));
+    ahead_start_ = from.value;
+    const Status filled = read_from_disk(from.value, ahead_);
+    if (!filled.ok()) {
+      ahead_.clear();
+      return filled;
+    }
   }
+  std::memcpy(into.data(), ahead_.data() + (from.value - ahead_start_), into.size());
   return {};
 }
 

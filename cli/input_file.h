@@ -44,11 +44,16 @@ class InputFile final : public core::Flash {
 
  private:
   InputFile() = default;
+  Status read_from_disk(std::uint32_t from, MutableBytes into) const;
 
   std::string name_;
   int descriptor_ = -1;             // or
   std::vector<std::byte> content_;  // when there is no descriptor
   core::FlashGeometry geometry_;
+  // Small reads that follow each other are served from one large one.
+  std::vector<std::byte> ahead_;
+  std::uint32_t ahead_start_ = 0;
+  std::uint32_t next_ = 0;  // where the last read ended
 };
 
 enum class FileContent : std::uint8_t { kBinary, kText };

@@ -75,14 +75,7 @@ Outcome run_read(const Invocation& invocation) {
   if (!place) return Failed{place.error()};
   ROTA_TRY(may_create(*output, invocation.has(kForceOption.name)));
   OutputFile out(*output);
-  for (std::uint32_t done = 0; done < place->range.size_bytes;) {
-    const auto piece =
-        file->read_some(place->range.start.value + done,
-                        std::min<std::size_t>(kPieceBytes, place->range.size_bytes - done));
-    if (!piece) return Failed{piece.error()};
-    ROTA_TRY(out.append(*piece));
-    done += static_cast<std::uint32_t>(piece->size());
-  }
+  ROTA_TRY(copy_range(*file, place->range.start.value, place->range.size_bytes, out));
   ROTA_TRY(out.finish());
   if (*output != "-") {
     invocation.console->print("{}: {} bytes of {}.\n", printable(*output),
