@@ -72,6 +72,14 @@ Status BootSelection::check_secure_version(const Partition& partition) {
   return Error::kSecureVersionTooOld;
 }
 
+// A version that no fuse can hold would be noticed at the confirmation only, after the switch.
+Status BootSelection::check_version_fits(const Partition& partition) const {
+  const auto description = read_app_description(access_, partition);
+  ROTA_TRY(description);
+  const bool fits = description->secure_version <= settings_.secure_version_width;
+  return fits ? Status{} : Status{Error::kSecureVersionWidth};
+}
+
 Status BootSelection::record_slot(const Partition& partition) {
   const auto now = view();
   ROTA_TRY(now);
@@ -82,6 +90,7 @@ Status BootSelection::record_slot(const Partition& partition) {
       place_record(now->records, partition.subtype & 0x0FU, now->app_slots,
                    boot_slot_count(access_.rows()), settings_.ota_data_writing, running);
   ROTA_TRY(placement);
+  if (settings_.anti_rollback) ROTA_TRY(check_version_fits(partition));
   OtaRecord record = now->records[static_cast<std::size_t>(placement->sector)];  // keeps the label
   record.sequence = placement->sequence;
   record.check = formats::ota_check(record.sequence);

@@ -32,7 +32,7 @@ class BootSelection {
   // The partition boots next. A slot is verified first unless `skip_validation`; the factory
   // partition means: erase OTA data. Errors: kValidationFailed (detail() says why),
   // kInvalidArgument (not an app), kNotAnOtaSlot, kOtaDataMissing, kDescriptionMissing,
-  // kSecureVersionTooOld (the slot is erased, spec 5.4.2), kSlotNumberTooLarge,
+  // kSecureVersionWidth, kSecureVersionTooOld (the slot is erased, spec 5.4.2), kSlotNumberTooLarge,
   // kSequenceExhausted, flash errors.
   Status set_boot(const Partition& partition, bool skip_validation = false);
 
@@ -92,6 +92,7 @@ class BootSelection {
   std::uint32_t burned_version() const;
   bool is_not_below_burned_version(const Partition& partition) const;
   Status check_secure_version(const Partition& partition);
+  Status check_version_fits(const Partition& partition) const;
   Status record_slot(const Partition& partition);
   Status burn_running_version();
 

@@ -48,6 +48,11 @@ bool refuses_app_that_is_no_slot(const ApiStep& step) {
   return subtype > kLastSlot && returned(step.got, kInvalidArgument) && !changed_flash(step.got);
 }
 
+bool refuses_version_that_fits_no_fuse(const ApiStep& step) {
+  return sets_boot(step) && step.anti_rollback && returned(step.recorded, 0) &&
+         returned(step.got, kInvalidArgument) && !changed_flash(step.got);
+}
+
 // The number that the reference computes for the slot, before 32 bits cut it off.
 bool sequence_leaves_its_range(const ApiStep& step) {
   const json* part = part_of(step);
@@ -81,6 +86,7 @@ const Deviation* deviation_of(const ApiStep& step) {
   if (opens_no_handle_on_failure(step)) return &deviation::kNoHandleOnFailure;
   if (refuses_app_that_is_no_slot(step)) return &deviation::kAppIsNoSlot;
   if (sequence_leaves_its_range(step)) return &deviation::kSequenceRange;
+  if (refuses_version_that_fits_no_fuse(step)) return &deviation::kVersionFitsNoFuse;
   if (aborted(step.recorded) && !changed_flash(step.got)) {
     if (step.step["o"] == "writeat" && returned(step.got, kInvalidArgument)) {
       return &deviation::kNoAssertion;
