@@ -25,13 +25,13 @@ class FaultList {
     switch (operation.kind) {
       case OperationKind::kProgram:
         all ? add_all_of_program(operation.bytes) : add_some_of_program(operation.bytes);
-        if (holds_state(operation)) add_state_bits();
+        if (holds_state(operation)) add_state_bits(all);
         break;
       case OperationKind::kErase:
         all ? add_all_of_erase(operation.bytes) : add_some_of_erase(operation.bytes);
         if (operation.bytes == core::kSectorBytes) {
-          add_state_bits();
-          add(FaultKind::kTornBits, kCheckWordOnly);
+          add_state_bits(all);
+          if (all) add(FaultKind::kTornBits, kCheckWordOnly);
         }
         break;
       case OperationKind::kBurn:
@@ -52,8 +52,11 @@ class FaultList {
     const std::uint32_t offset = operation.start % core::kSectorBytes;
     return operation.bytes <= 32 && offset <= 24 && offset + operation.bytes >= 28;
   }
-  void add_state_bits() {
-    for (std::uint32_t bit = 0; bit < 3; ++bit) add(FaultKind::kTornBits, kStateBit + bit);
+  void add_state_bits(bool all) {
+    add(FaultKind::kTornBits, kStateBit + 1);  // between NEW and VALID
+    if (!all) return;
+    add(FaultKind::kTornBits, kStateBit);
+    add(FaultKind::kTornBits, kStateBit + 2);
   }
   void add_all_of_program(std::uint32_t bytes) {
     if (bytes <= 32) {

@@ -16,6 +16,8 @@ using formats::PartitionType;
 
 namespace {
 
+constexpr int kMaxPlans = 3;  // of one boot, when records can not be written
+
 template <class... Values>
 std::string text(const char* format, Values... values) {
   std::array<char, 320> line{};
@@ -87,6 +89,8 @@ class Boot {
   core::BootTable table_;
   std::optional<core::ImageFacts> loaded_;
   bool power_lost_ = false;
+  bool record_lost_ = false;  // a write of OTA data failed
+  int plans_ = 1;
   std::size_t rules_logged_ = 0;
 };
 
@@ -183,6 +187,7 @@ void Boot::erase_unstable_records(core::OtaDataStore& data) {
 void Boot::write_record(const BootStep& step) {
   const Status written = store().write(step.sector, step.record);
   if (written.ok()) return;
+  record_lost_ = true;
   power_lost_ = power_lost_ || power_is_off(written.error());
   log('E', text("OTA data sector %u could not be written: ", unsigned{step.sector}) +
                std::string(describe(written.error()).what));
@@ -311,6 +316,13 @@ BootReport Boot::run() {
     }
     plan.report(carry_out(step));
     log_new_rules(plan);
+    if (!record_lost_ || !report_.settings.cut_safe_records || plans_ == kMaxPlans) continue;
+    // What could not be written must not decide: a trial that is not recorded would have no end.
+    log('W', "OTA data are read again");
+    record_lost_ = false;
+    rules_logged_ = 0;
+    ++plans_;
+    plan = core::BootPlan(inputs());
   }
 }
 
