@@ -110,7 +110,8 @@ void describe_place(TextWriter& out, const CsvError& error) {
       out << " ends at ";
       out.hex(error.value) << ", beyond the flash of ";
       say_bytes(out, error.wanted);
-      out << "; make partitions smaller or set the flash size that the board really has.";
+      out << "; make partitions smaller or set the flash size that the board really has (ESP-IDF: "
+             "CONFIG_ESPTOOLPY_FLASHSIZE).";
       break;
     default: break;
   }

@@ -7,6 +7,7 @@ import difflib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -164,7 +165,12 @@ class Project:
     def do_monitor(self):
         self.need_board()
         print("--- board %s: Ctrl-] powers it down ---" % self.board)
+        # Ctrl-] and Ctrl-C reach every program of this terminal; they are meant for the board alone.
+        # A handler, unlike "ignore", is not inherited by the program that is started.
+        before = {key: signal.signal(key, lambda *_: None) for key in (signal.SIGQUIT, signal.SIGINT)}
         self.run_rota("board", "run", self.board)
+        for key, handler in before.items():
+            signal.signal(key, handler)
 
     def do_erase_flash(self):
         self.need_board()

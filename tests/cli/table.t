@@ -47,7 +47,8 @@ A table that its readers refuse, and CSV with a mistake.
   [1]
   $ printf 'a,data,nvs,,24K\nb,app,ota_0,,8M\n' > big.csv; rota table build big.csv --flash-size 4MB
   ! rota table build: big.csv: line 2: 'b' ends at 0x810000, beyond the flash of 0x400000 (4 MiB); make
-  ! partitions smaller or set the flash size that the board really has.
+  ! partitions smaller or set the flash size that the board really has (ESP-IDF:
+  ! CONFIG_ESPTOOLPY_FLASHSIZE).
   [1]
   $ rota table build three_ota
   ! rota table build: 'three_ota' is neither a file nor a predefined table; the predefined tables are

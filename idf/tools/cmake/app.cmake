@@ -103,7 +103,8 @@ function(rota_add_images elf)
   rota_table_source(csv table_input)
   add_custom_command(OUTPUT "${table}"
                      COMMAND "${ROTA_TOOL}" table build "${table_input}"
-                             --offset "${CONFIG_PARTITION_TABLE_OFFSET}" -o "${table}"
+                             --offset "${CONFIG_PARTITION_TABLE_OFFSET}"
+                             --flash-size "${CONFIG_ESPTOOLPY_FLASHSIZE}" -o "${table}"
                      DEPENDS "${ROTA_TOOL}" "${sdkconfig}" ${csv}
                      VERBATIM COMMENT "Partition table")
 

@@ -1,0 +1,287 @@
+#!/usr/bin/python3
+"""The tutorial's commands, as a person types them in a project's folder after `. idf/export.sh`: a copy of
+an example is built, flashed, watched, updated over the network, cleaned; and what idf.py and the build
+say when something is wrong."""
+
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+from rota_tools import BUILD, SOURCE, STATE, Server, rota, rota_json
+
+IDF = os.path.join(SOURCE, "idf")
+OUTER_PATH = os.pathsep.join(folder for folder in os.environ["PATH"].split(os.pathsep)
+                             if folder not in (BUILD, os.path.join(IDF, "tools")))
+ENVIRONMENT = {**os.environ, "ROTA_BUILD_DIR": BUILD, "PATH": OUTER_PATH}
+for name in ("IDF_PATH", "IDF_TARGET", "SDKCONFIG_DEFAULTS"):
+    ENVIRONMENT.pop(name, None)
+
+IN_A_SHELL = '. "$0/export.sh" >/dev/null && exec "$@"'
+GIVE_UP_SECONDS = 120
+
+
+def typed(folder, *words, status=0):
+    """What a command prints in a shell that has read export.sh."""
+    done = subprocess.run(["bash", "-c", IN_A_SHELL, IDF, *words], cwd=folder, env=ENVIRONMENT,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, timeout=300)
+    if (done.returncode == 0) != (status == 0):
+        raise AssertionError(f"{' '.join(words)}: exit status {done.returncode}; it said:\n{done.stdout}")
+    return done.stdout
+
+
+def as_one_line(text):
+    """CMake breaks its messages into lines; a sentence is looked for without them."""
+    return " ".join(text.split())
+
+
+def copy_of_example(folder, version):
+    """The native example, as somebody copies it: certificate and URL are theirs to fill in."""
+    project = os.path.join(folder, "native_ota")
+    shutil.copytree(os.path.join(SOURCE, "examples", "native_ota"), project,
+                    ignore=shutil.ignore_patterns("build", "sdkconfig", "sdkconfig.old"))
+    shutil.copy(os.path.join(STATE, "ca_cert.pem"), os.path.join(project, "server_certs"))
+    write(project, "version.txt", version + "\n")
+    with open(os.path.join(project, "sdkconfig.defaults"), "a", encoding="utf-8") as defaults:
+        defaults.write('CONFIG_EXAMPLE_FIRMWARE_UPG_URL="FROM_STDIN"\n'
+                       "CONFIG_EXAMPLE_DIAGNOSTIC_SECONDS=0\n")
+    return project
+
+
+def write(folder, name, text):
+    with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def read(*path):
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
+class Terminal:
+    """A command with a terminal of its own, where a key such as Ctrl-] is more than a byte."""
+
+    def __init__(self, folder, *words):
+        self.said = ""
+        self.process, self.screen = pty.fork()
+        if self.process == 0:
+            os.chdir(folder)
+            os.execvpe("bash", ["bash", "-c", IN_A_SHELL, IDF, *words], ENVIRONMENT)
+
+    def read_until(self, text):
+        """Reads on; None reads to the end."""
+        give_up = time.monotonic() + GIVE_UP_SECONDS
+        while text is None or text not in self.said:
+            if not select.select([self.screen], [], [], max(0, give_up - time.monotonic()))[0]:
+                raise AssertionError(f"'{text}' did not come; the screen shows:\n{self.said}")
+            try:
+                got = os.read(self.screen, 4096)
+            except OSError:  # how Linux says that the other end is closed
+                got = b""
+            if not got:
+                if text is None:
+                    return
+                raise AssertionError(f"it ended without '{text}'; the screen shows:\n{self.said}")
+            self.said += got.decode("utf-8", "replace")
+
+    def press(self, key):
+        os.write(self.screen, key)
+
+    def exit_status(self):
+        self.read_until(None)
+        os.close(self.screen)
+        return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+
+
+class AnExample(unittest.TestCase):
+    """One build serves all; each test has a board of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="rota-idf-py-")
+        cls.project = copy_of_example(cls.folder.name, "1.0.0")
+        cls.build_said = typed(cls.project, "idf.py", "build")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.board = os.path.join(self.folder.name, self.id().rsplit(".", 1)[1])
+
+    def idf(self, *words, status=0):
+        return typed(self.project, "idf.py", "-p", self.board, *words, status=status)
+
+    def records(self):
+        return rota_json("otadata", "show", self.board)["records"]
+
+    def test_build_says_what_comes_next_and_leaves_the_files_of_esp_idf(self):
+        self.assertIn("idf.py flash monitor", self.build_said)
+        for name in ("native_ota.bin", "native_ota.elf", "flash_args", "ota_data_initial.bin",
+                     "bootloader/bootloader.bin", "partition_table/partition-table.bin",
+                     "config/sdkconfig.h", "project_description.json"):
+            self.assertTrue(os.path.exists(os.path.join(self.project, "build", name)), name)
+
+    def test_monitor_shows_bootloader_and_app_until_the_key(self):
+        self.idf("flash")
+        screen = Terminal(self.project, "idf.py", "-p", self.board, "monitor")
+        screen.read_until("Type the URL of the image")
+        screen.press(b"\x1d")  # Ctrl-]
+        self.assertEqual(screen.exit_status(), 0, screen.said)
+        self.assertIn("Powered down.", screen.said)
+        self.assertRegex(screen.said, r"boot: .*factory")
+        self.assertIn("native_ota_example: This is version 1.0.0", screen.said)
+
+    def test_a_board_is_updated_then_sent_back_to_factory_then_wiped(self):
+        # Given a second version, built without idf.py, and a server over its build folder.
+        newer = copy_of_example(os.path.join(self.folder.name, "newer"), "2.0.0")
+        typed(newer, "cmake", "-S", ".", "-B", "build", "-G", "Ninja")
+        typed(newer, "ninja", "-C", "build")
+        self.idf("flash")
+        self.assertIn("blank", self.idf("read-otadata"))
+
+        # When the board is told where it lies.
+        log = os.path.join(self.folder.name, "server.log")
+        with Server(os.path.join(newer, "build"), log) as server:
+            console = rota("board", "run", self.board, "--input", server.url("native_ota.bin"),
+                           "--until", "This is version 2.0.0", "--timeout", str(GIVE_UP_SECONDS))
+
+        # Then it runs, OTA data says so, and each command changes what it names and nothing else.
+        self.assertIn("Prepare to restart system!", console)
+        self.assertIn("ota_0", self.idf("read-otadata"))
+        self.idf("erase-otadata")
+        self.assertEqual(self.version_that_runs(), "1.0.0")
+        self.idf("erase-flash")
+        with open(os.path.join(self.board, "flash.bin"), "rb") as flash:
+            self.assertEqual(flash.read().strip(b"\xff"), b"")
+        self.assertNotIn("This is version", rota("board", "run", self.board, "--timeout", "2",
+                                                 status=None))
+        self.idf("flash")
+        self.assertEqual(self.version_that_runs(), "1.0.0")
+
+    def version_that_runs(self):
+        console = rota("board", "run", self.board, "--until", "This is version", "--timeout",
+                       str(GIVE_UP_SECONDS))
+        return re.search(r"This is version (\S+)", console).group(1)
+
+    def test_app_flash_writes_the_app_alone(self):
+        self.idf("flash")
+        self.idf("erase-flash")
+        self.idf("app-flash")
+        with open(os.path.join(self.board, "flash.bin"), "rb") as flash:
+            self.assertEqual(flash.read(0x10000).strip(b"\xff"), b"", "something lies below the app")
+            with open(os.path.join(self.project, "build", "native_ota.bin"), "rb") as image:
+                expected = image.read()
+            self.assertEqual(flash.read(len(expected)), expected)
+
+    def test_size_and_partition_table_show_what_was_built(self):
+        said = self.idf("size", "partition-table")
+        size = os.path.getsize(os.path.join(self.project, "build", "native_ota.bin"))
+        self.assertIn(f"native_ota.bin: 0x{size:x} bytes", said)
+        for slot in ("factory", "ota_0", "ota_1"):
+            self.assertRegex(said, rf"{slot} +0x100000 bytes, 0x{0x100000 - size:06x} bytes")
+        self.assertRegex(said, r"otadata.*0x0*d000")
+
+    def test_wrong_commands_are_refused_before_anything_is_done(self):
+        said = self.idf("flash", "monitr", status=2)
+        self.assertIn("'monitr' is not a command; did you mean 'monitor'?", said)
+        self.assertFalse(os.path.exists(self.board))
+        self.assertIn("set-target needs the name of a chip", self.idf("set-target", status=2))
+        self.assertIn("Make one with: idf.py flash", self.idf("monitor", status=2))
+        self.assertIn("no CMakeLists.txt",
+                      typed(self.folder.name, "idf.py", "build", status=2))
+
+
+class AnotherChip(unittest.TestCase):
+    """set-target and fullclean change the build folder, so this project is nobody else's."""
+
+    def test_set_target_starts_anew_and_the_board_stays(self):
+        with tempfile.TemporaryDirectory(prefix="rota-idf-py-") as folder:
+            # Given a board in the build folder, of the default chip.
+            project = copy_of_example(folder, "1.0.0")
+            typed(project, "idf.py", "reconfigure")
+            board = os.path.join(project, "build", "board")
+            rota("board", "new", board, "--chip", "esp32", "--flash-size", "4MB")
+            refused = typed(project, "idf.py", "set-target", "esp33", status=2)
+            self.assertIn("'esp33' is not a chip that Rota knows", as_one_line(refused))
+
+            # When the target changes.
+            typed(project, "idf.py", "set-target", "esp32c3")
+
+            # Then the settings are the new chip's, the old ones are kept, and the board is not touched.
+            self.assertIn('CONFIG_IDF_TARGET="esp32c3"', read(project, "sdkconfig"))
+            self.assertIn('CONFIG_IDF_TARGET="esp32"', read(project, "sdkconfig.old"))
+            said = as_one_line(typed(project, "idf.py", "flash", status=2))
+            self.assertIn(f"The board in {board} is an esp32 with 4MB of flash, but this project is "
+                          "built for an esp32c3", said)
+            self.assertIn("Remove that folder", said)
+
+            # And the whole build goes, but not the board.
+            typed(project, "idf.py", "fullclean")
+            self.assertEqual(os.listdir(os.path.join(project, "build")), ["board"])
+            self.assertTrue(os.path.exists(os.path.join(board, "flash.bin")))
+
+
+class Mistakes(unittest.TestCase):
+    """What the build says to each names the place and what to change."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="rota-idf-py-")
+        self.addCleanup(self.folder.cleanup)
+        self.project = copy_of_example(self.folder.name, "1.0.0")
+
+    def refused(self, *words):
+        return as_one_line(typed(self.project, "idf.py", *words, status=1))
+
+    def set(self, *lines):
+        with open(os.path.join(self.project, "sdkconfig.defaults"), "a", encoding="utf-8") as defaults:
+            defaults.writelines(line + "\n" for line in lines)
+
+    def test_missing_component(self):
+        lists = os.path.join(self.project, "main", "CMakeLists.txt")
+        write(self.project, "main/CMakeLists.txt",
+              read(lists).replace("PRIV_REQUIRES", "PRIV_REQUIRES bluetooth_mesh_of_ours"))
+        said = self.refused("build")
+        self.assertIn(f"{lists} requires the component 'bluetooth_mesh_of_ours'", said)
+        self.assertIn("Put its sources into components/bluetooth_mesh_of_ours/", said)
+
+    def test_kconfig_that_can_not_be_read(self):
+        path = os.path.join(self.project, "main", "Kconfig.projbuild")
+        lines = read(path).splitlines()
+        lines.insert(2, "    confg OUR_OPTION")
+        write(self.project, "main/Kconfig.projbuild", "\n".join(lines) + "\n")
+        said = self.refused("build")
+        self.assertIn("main/Kconfig.projbuild:3: cannot read", said)
+        self.assertIn("Correct the line", said)
+
+    def test_table_larger_than_the_flash(self):
+        self.set("CONFIG_PARTITION_TABLE_CUSTOM=y", 'CONFIG_PARTITION_TABLE_CUSTOM_FILENAME="ours.csv"')
+        write(self.project, "ours.csv", "# name, type, subtype, offset, size\n"
+                                        "otadata, data, ota, 0xd000, 0x2000\n"
+                                        "ota_0, app, ota_0, 0x10000, 3M\n"
+                                        "ota_1, app, ota_1, , 3M\n")
+        said = self.refused("partition-table")
+        self.assertIn(f"{self.project}/ours.csv: line 4: 'ota_1' ends at 0x610000, beyond the flash of "
+                      "0x400000 (4 MiB)", said)
+        self.assertIn("make partitions smaller or set the flash size", said)
+        self.assertIn("CONFIG_ESPTOOLPY_FLASHSIZE", said)
+
+    def test_app_larger_than_its_slot(self):
+        self.set("CONFIG_PARTITION_TABLE_CUSTOM=y", 'CONFIG_PARTITION_TABLE_CUSTOM_FILENAME="ours.csv"')
+        write(self.project, "ours.csv", "otadata, data, ota, 0xd000, 0x2000\n"
+                                        "ota_0, app, ota_0, 0x10000, 64K\n"
+                                        "ota_1, app, ota_1, , 64K\n")
+        said = self.refused("build")
+        self.assertRegex(said, r"native_ota.bin has [\d.]+ KB, but ota_0, ota_1 of the partition table "
+                               rf"'{self.project}/ours.csv'[^.]* has 64.0 KB")
+        self.assertIn("Enlarge the slot", said)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
