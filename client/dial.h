@@ -20,7 +20,8 @@ struct Endpoint {
 
 // At most kMaxEndpoints, IPv6 and IPv4 in turns. A lookup that the deadline or a cancel overtakes
 // is left to end by itself in a thread of its own: the system's resolver can not be interrupted.
-inline constexpr std::size_t kMaxEndpoints = kMaxWaited;
+inline constexpr std::size_t kMaxEndpoints = 16;
+static_assert(kMaxEndpoints <= kMaxWaited);
 Outcome<std::vector<Endpoint>> resolve(const Url& url,
                                        const Cancellation& cancellation,
                                        Clock::time_point until);

@@ -34,7 +34,7 @@ class Cancellation {
 enum class Woken : std::uint8_t { kReady, kLate, kCancelled };
 
 // kReady: at least one of `sockets` has events. At most kMaxWaited of them.
-inline constexpr std::size_t kMaxWaited = 16;
+inline constexpr std::size_t kMaxWaited = 288;
 Woken wait_for(std::span<pollfd> sockets,
                const Cancellation& cancellation,
                Clock::time_point until);

@@ -69,6 +69,9 @@ struct Config {
   bool tls_skip_server_cert_verify = false;                // ESP_TLS_SKIP_SERVER_CERT_VERIFY
   bool certificate_bundle = true;                          // MBEDTLS_CERTIFICATE_BUNDLE
 
+  std::uint32_t lwip_max_sockets = 10;                    // LWIP_MAX_SOCKETS
+  std::int32_t http_server_event_post_timeout_ms = 2000;  // HTTPD_SERVER_EVENT_POST_TIMEOUT
+
   bool nvs_encryption = false;  // NVS_ENCRYPTION: nvs_flash_init() enciphers
 
   // Log, tasks, start-up.

@@ -10,6 +10,7 @@
 
 #include "esp_efuse.h"
 #include "esp_http_client.h"
+#include "esp_http_server.h"
 #include "esp_https_ota.h"
 #include "esp_image_format.h"
 #include "esp_netif.h"
@@ -148,6 +149,15 @@ constexpr std::array kNames = {
     NAMED(ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED),
     NAMED(ESP_ERR_HTTPS_OTA_BASE),
     NAMED(ESP_ERR_HTTPS_OTA_IN_PROGRESS),
+    NAMED(ESP_ERR_HTTPD_BASE),
+    NAMED(ESP_ERR_HTTPD_HANDLERS_FULL),
+    NAMED(ESP_ERR_HTTPD_HANDLER_EXISTS),
+    NAMED(ESP_ERR_HTTPD_INVALID_REQ),
+    NAMED(ESP_ERR_HTTPD_RESULT_TRUNC),
+    NAMED(ESP_ERR_HTTPD_RESP_HDR),
+    NAMED(ESP_ERR_HTTPD_RESP_SEND),
+    NAMED(ESP_ERR_HTTPD_ALLOC_MEM),
+    NAMED(ESP_ERR_HTTPD_TASK),
     NAMED(ESP_ERR_HW_CRYPTO_BASE),
     NAMED(ESP_ERR_MEMPROT_BASE),
 };

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,11 +68,14 @@ class Network {
   static void bring_up(esp_netif_t& netif, ip_event_t got_address);
 
   Wifi& wifi() { return wifi_; }
+  // Ports of the board that its servers have.
+  std::set<std::uint16_t>& served_ports() { return served_ports_; }
 
  private:
   std::vector<esp_netif_t*> netifs_;  // owned by the runtime, as all kernel objects
   esp_netif_t* default_ = nullptr;
   Wifi wifi_;
+  std::set<std::uint16_t> served_ports_;
 };
 
 // The board's address of that kind (surface 2.11): its base address plus a fixed number.

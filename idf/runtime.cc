@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/assert.h"
+#include "client/waiting.h"
 #include "core/flash.h"
 #include "esp_app_format.h"
 #include "idf/black_box.h"
@@ -46,10 +47,12 @@ Runtime::Runtime(Platform& platform)
       rtc_memory_(std::make_unique<RtcMemory>(platform)),
       task_watchdog_(std::make_unique<TaskWatchdog>(config())),
       network_(std::make_unique<Network>()),
+      boot_end_(std::make_unique<client::Cancellation>()),
       http_clients_(std::make_unique<HttpClients>()) {
   ROTA_ASSERT(the_runtime.load() == nullptr);
   the_runtime = this;
   scheduler_->on_end([this] {
+    boot_end_->set();
     http_clients_->cancel_all();
     if (console_) console_->cancel_reads();
   });

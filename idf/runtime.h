@@ -19,6 +19,10 @@
 #include "idf/platform.h"
 #include "idf/scheduler.h"
 
+namespace rota::client {
+class Cancellation;
+}
+
 namespace rota::idf {
 
 class BlackBox;
@@ -54,6 +58,8 @@ class Runtime {
   EventLoops& event_loops() { return *event_loops_; }
   HttpClients& http_clients() { return *http_clients_; }
   Network& network() { return *network_; }
+  // Set when the boot ends: ends waits outside.
+  client::Cancellation& boot_end() { return *boot_end_; }
   Pins& pins() { return *pins_; }
   BlackBox& black_box() { return *black_box_; }
   RtcMemory& rtc_memory() { return *rtc_memory_; }
@@ -112,6 +118,7 @@ class Runtime {
   std::unique_ptr<RtcMemory> rtc_memory_;
   std::unique_ptr<TaskWatchdog> task_watchdog_;
   std::unique_ptr<Network> network_;
+  std::unique_ptr<client::Cancellation> boot_end_;
   std::unique_ptr<HttpClients> http_clients_;
   std::unique_ptr<UpdateService> update_;
   std::unique_ptr<NvsService> nvs_;

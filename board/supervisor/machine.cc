@@ -39,8 +39,8 @@ std::string hex(std::uint32_t value) {
 
 std::vector<std::string> environment_of_apps(const std::vector<std::string>& more) {
   std::vector<std::string> variables;
-  for (const char* name : {"TZ", "ROTA_CA_FILE", "SSL_CERT_FILE", "SSL_CERT_DIR", "ASAN_OPTIONS",
-                           "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
+  for (const char* name : {"TZ", "ROTA_CA_FILE", "ROTA_LISTEN", "SSL_CERT_FILE", "SSL_CERT_DIR",
+                           "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
   }
   variables.insert(variables.end(), more.begin(), more.end());

@@ -90,6 +90,8 @@ MEMBERS = (
     ("http_client_save_response_headers", flag("ESP_HTTP_CLIENT_SAVE_RESPONSE_HEADERS")),
     ("http_client_max_saved_headers", number("ESP_HTTP_CLIENT_MAX_SAVED_RESPONSE_HEADERS")),
     ("http_client_max_saved_header_bytes", number("ESP_HTTP_CLIENT_MAX_RESPONSE_HEADER_SIZE")),
+    ("lwip_max_sockets", number("LWIP_MAX_SOCKETS")),
+    ("http_server_event_post_timeout_ms", number("HTTPD_SERVER_EVENT_POST_TIMEOUT")),
     ("http_client_strict_header_buffer", flag("ESP_HTTP_CLIENT_STRICT_HEADER_BUFFER")),
     ("tls_insecure", flag("ESP_TLS_INSECURE")),
     ("tls_skip_server_cert_verify", flag("ESP_TLS_SKIP_SERVER_CERT_VERIFY")),

@@ -1,0 +1,58 @@
+// The methods of HTTP requests, by the names and numbers of the http_parser library, which
+// esp_http_server.h speaks in. Its parser is not offered.
+#pragma once
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// XX(number, enumerator without HTTP_, as it stands in a request)
+// clang-format off
+#define HTTP_METHOD_MAP(XX)         \
+  XX(0, DELETE, DELETE)             \
+  XX(1, GET, GET)                   \
+  XX(2, HEAD, HEAD)                 \
+  XX(3, POST, POST)                 \
+  XX(4, PUT, PUT)                   \
+  XX(5, CONNECT, CONNECT)           \
+  XX(6, OPTIONS, OPTIONS)           \
+  XX(7, TRACE, TRACE)               \
+  XX(8, COPY, COPY)                 \
+  XX(9, LOCK, LOCK)                 \
+  XX(10, MKCOL, MKCOL)              \
+  XX(11, MOVE, MOVE)                \
+  XX(12, PROPFIND, PROPFIND)        \
+  XX(13, PROPPATCH, PROPPATCH)      \
+  XX(14, SEARCH, SEARCH)            \
+  XX(15, UNLOCK, UNLOCK)            \
+  XX(16, BIND, BIND)                \
+  XX(17, REBIND, REBIND)            \
+  XX(18, UNBIND, UNBIND)            \
+  XX(19, ACL, ACL)                  \
+  XX(20, REPORT, REPORT)            \
+  XX(21, MKACTIVITY, MKACTIVITY)    \
+  XX(22, CHECKOUT, CHECKOUT)        \
+  XX(23, MERGE, MERGE)              \
+  XX(24, MSEARCH, M-SEARCH)         \
+  XX(25, NOTIFY, NOTIFY)            \
+  XX(26, SUBSCRIBE, SUBSCRIBE)      \
+  XX(27, UNSUBSCRIBE, UNSUBSCRIBE)  \
+  XX(28, PATCH, PATCH)              \
+  XX(29, PURGE, PURGE)              \
+  XX(30, MKCALENDAR, MKCALENDAR)    \
+  XX(31, LINK, LINK)                \
+  XX(32, UNLINK, UNLINK)
+// clang-format on
+
+enum http_method {
+#define XX(number, name, string) HTTP_##name = number,
+  HTTP_METHOD_MAP(XX)
+#undef XX
+};
+
+// "GET"; "<unknown>" for a number that is none.
+const char* http_method_str(enum http_method m);
+
+#ifdef __cplusplus
+}
+#endif
