@@ -25,7 +25,7 @@ namespace rota::bench {
 namespace {
 
 constexpr std::size_t kRounds = 101;
-constexpr std::size_t kVerifyRounds = 15;
+constexpr std::size_t kVerifyRounds = 41;
 constexpr std::uint32_t kAppOffset = 0x10000;
 constexpr std::uint32_t kDumpBytes = 16U << 20U;
 
