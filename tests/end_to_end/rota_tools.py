@@ -2,7 +2,10 @@
 
 import json
 import os
+import re
+import select
 import subprocess
+import time
 
 BUILD = os.environ["ROTA_BUILD"]
 SOURCE = os.environ["ROTA_SOURCE"]
@@ -56,3 +59,42 @@ class Server:
     def said(self):
         with open(self.log, encoding="utf-8", errors="replace") as log:
             return log.read()
+
+
+class RunningBoard:
+    """`rota board run`, until the end of the `with` block; what it prints is read as it comes."""
+
+    def __init__(self, board, **environment):
+        self.board, self.environment = board, environment
+        self.console = ""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [os.path.join(BUILD, "rota"), "board", "run", self.board], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **self.environment})
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self.seen = 0
+        return self
+
+    def __exit__(self, *exception):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def read_more(self, deadline, wanted):
+        left = deadline - time.monotonic()
+        ready = left > 0 and select.select([self.process.stdout], [], [], left)[0]
+        piece = self.process.stdout.read() if ready else b""
+        if not piece:
+            raise AssertionError(f"the board did not print '{wanted}'; it printed:\n{self.console}")
+        self.console += piece.decode(errors="replace")
+
+    def expect(self, pattern, seconds=120):
+        """Waits for this regular expression behind the place of the last one; returns the match."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = re.compile(pattern).search(self.console, self.seen)
+            if found:
+                self.seen = found.end()
+                return found
+            self.read_more(deadline, pattern)
