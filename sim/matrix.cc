@@ -39,12 +39,13 @@ bool belongs_to(Size size, const Scenario& scenario, const Configuration& config
 // that differ only in the size of their pieces are not.
 bool is_told_with_pairs(const Scenario& scenario, const Configuration& configuration) {
   if (!configuration.is_promised() || !is_usual_width(configuration)) return false;
+  const bool is_one_of_many = configuration.has_factory && configuration.rollback == Rollback::kOn;
   switch (scenario.method) {
     case Method::kResume:
-      return configuration.slots == 2 && configuration.has_factory &&
-             configuration.rollback == Rollback::kOn;
-    case Method::kNativeSequential:
+      return configuration.slots == 2 && is_one_of_many;
     case Method::kStagedCopy:
+      return configuration.slots == 3 && is_one_of_many;
+    case Method::kNativeSequential:
       return configuration.slots != 16 || scenario.act != Act::kUpdate;
     default:
       return false;

@@ -1,11 +1,10 @@
 #include "sim/report.h"
 
-#include <time.h>
-
 #include <atomic>
 #include <chrono>
 #include <cinttypes>
 #include <cstdio>
+#include <ctime>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -185,6 +184,7 @@ std::vector<Finished> run_for(double seconds, unsigned threads) {
     }
   });
   std::vector<Finished> in_order;
+  in_order.reserve(finished.size());
   for (auto& [number, one] : finished) in_order.push_back(std::move(one));
   return in_order;
 }

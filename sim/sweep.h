@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -57,7 +58,10 @@ struct Window {
   std::uint32_t bytes = 0;
   FaultKind fault = FaultKind::kCutBefore;
   Verdict verdict = Verdict::kFine;
-  friend auto operator<=>(const Window&, const Window&) = default;
+  friend bool operator<(const Window& a, const Window& b) {
+    return std::tie(a.operation, a.bytes, a.fault, a.verdict) <
+           std::tie(b.operation, b.bytes, b.fault, b.verdict);
+  }
 };
 
 struct SweepResult {
