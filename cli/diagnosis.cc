@@ -17,6 +17,7 @@ using formats::OtaRecord;
 using formats::OtaState;
 
 constexpr std::uint32_t kAppAlignment = 0x10000;
+constexpr std::uint32_t kLargestFlashBytes = 256U << 20U;  // of any of these chips
 
 // "Jan  2 2025" and "12:34:56" as one number that grows with time; 0 when it is no such text.
 std::uint64_t build_moment(const formats::AppDescription& app) {
@@ -226,7 +227,8 @@ void Diagnosis::newer_image_elsewhere() {
 
 // Where an app image of this chip starts at a place where no app partition starts.
 void Diagnosis::images_between_partitions() {
-  for (std::uint32_t at = kAppAlignment; at < flash_.geometry().size_bytes; at += kAppAlignment) {
+  const std::uint32_t end = std::min(flash_.geometry().size_bytes, kLargestFlashBytes);
+  for (std::uint32_t at = kAppAlignment; at < end; at += kAppAlignment) {
     const auto& rows = forecast_.rows;
     const auto starts_here = [&](const formats::PartitionRow& row) { return row.offset == at; };
     if (std::any_of(rows.begin(), rows.end(), starts_here)) continue;
