@@ -3,6 +3,7 @@
 
 #include "cli/board_access.h"
 #include "cli/commands.h"
+#include "cli/cut_place.h"
 
 namespace rota::cli {
 namespace {
@@ -15,33 +16,6 @@ constexpr std::array kOptions = {
     OptionSpec{"--moment", "WHEN", "before, inside (default) or after the operation."},
     OptionSpec{"--clear", "", "Forget the planned cut.", OptionKind::kSwitch},
 };
-
-// PARTITION+OFFSET[:BYTES]
-Outcome take_place(std::string_view text, const formats::PartitionRows& rows, board::CutPlan& plan) {
-  const std::size_t colon = text.rfind(':');
-  std::string_view place = text.substr(0, colon);
-  if (colon != std::string_view::npos) {
-    const auto bytes = parse_number(text.substr(colon + 1));
-    if (!bytes) return wrong_use("--at PARTITION+OFFSET:BYTES needs a number behind the colon.");
-    plan.bytes_done = *bytes;
-  }
-  const std::size_t plus = place.rfind('+');
-  const std::string_view name = place.substr(0, plus);
-  const auto offset =
-      plus == std::string_view::npos ? std::optional<std::uint32_t>(0) : parse_number(place.substr(plus + 1));
-  const formats::PartitionRow* row = find_partition(rows, name);
-  if (row == nullptr) {
-    return wrong_use(fmt::format("the board has no partition '{}'; it has {}.", printable(name),
-                                 partition_names(rows)));
-  }
-  if (!offset || *offset >= row->size) {
-    return wrong_use(fmt::format("'{}' does not lie inside {}, which has {}.", printable(text),
-                                 printable(name), size_text(row->size)));
-  }
-  plan.range_start = row->offset + *offset;
-  plan.range_bytes = 1;
-  return {};
-}
 
 Result<board::CutPlan, Refusal> plan_of(const Invocation& invocation,
                                         const board::BoardFolder& folder) {
@@ -67,8 +41,11 @@ Result<board::CutPlan, Refusal> plan_of(const Invocation& invocation,
   if (!by_place) return plan;
   const auto picture = picture_of_board(folder);
   if (!picture) return Failed{picture.error()};
-  ROTA_TRY(take_place(*invocation.value("--at"), picture->forecast.rows, plan));
-  return plan;
+  auto at_place = cut_place(*invocation.value("--at"), picture->forecast.rows);
+  if (!at_place) return at_place;
+  at_place->moment = plan.moment;
+  at_place->nth = plan.nth;
+  return at_place;
 }
 
 Outcome run(const Invocation& invocation) {

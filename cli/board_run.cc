@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <string>
 
 #include "board/supervisor/supervisor.h"
 #include "cli/board_access.h"
 #include "cli/commands.h"
+#include "cli/stop_on_signals.h"
 
 namespace rota::cli {
 namespace {
@@ -29,35 +29,6 @@ constexpr std::array kOptions = {
     OptionSpec{"--input", "TEXT",
                "Send TEXT and an end of line to the app; may be given again. "
                "Without it, what you type or pipe is sent."},
-};
-
-// The supervisor that Ctrl-C stops. A signal handler can reach nothing but a global.
-board::Supervisor* volatile interrupted_supervisor = nullptr;
-
-extern "C" void stop_on_signal(int) {
-  if (board::Supervisor* supervisor = interrupted_supervisor) supervisor->request_stop();
-}
-
-class StopOnSignals {
- public:
-  explicit StopOnSignals(board::Supervisor& supervisor) {
-    interrupted_supervisor = &supervisor;
-    struct sigaction action {};
-    action.sa_handler = stop_on_signal;
-    sigemptyset(&action.sa_mask);
-    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &before_[i]);
-    std::signal(SIGPIPE, SIG_IGN);
-  }
-  ~StopOnSignals() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
-    interrupted_supervisor = nullptr;
-  }
-  StopOnSignals(const StopOnSignals&) = delete;
-  StopOnSignals& operator=(const StopOnSignals&) = delete;
-
- private:
-  static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-  std::array<struct sigaction, kSignals.size()> before_{};
 };
 
 // Makes Ctrl-] the terminal's quit key, as in ESP-IDF's monitor; lines are still edited and echoed.

@@ -20,6 +20,7 @@ extern const CommandSpec kBoardNew;
 extern const CommandSpec kBoardFlash;
 extern const CommandSpec kBoardErase;
 extern const CommandSpec kBoardRun;
+extern const CommandSpec kBoardExpect;
 extern const CommandSpec kBoardShow;
 extern const CommandSpec kBoardGpio;
 extern const CommandSpec kBoardCut;

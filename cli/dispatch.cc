@@ -21,6 +21,7 @@ constexpr std::array kCommands = {
     &kBoardFlash,
     &kBoardErase,
     &kBoardRun,
+    &kBoardExpect,
     &kBoardShow,
     &kBoardGpio,
     &kBoardCut,
