@@ -20,7 +20,9 @@ std::vector<Finished> run_all(const std::vector<SweepPlan>& plans, unsigned thre
 std::vector<Finished> run_for(double seconds, unsigned threads);
 
 struct Outcome {
-  bool promise_kept = true;        // no violation with our bootloader and cut-safe records
+  // With cut-safe records: no violation with our bootloader, none by cuts between operations with a
+  // stock one. Every run without faults reaches its goal.
+  bool promise_kept = true;
   bool known_losses_found = true;  // the sweep sees what records written in place lose
 };
 // The tables, the first violations of the promise with their tokens, counts, times and trace.

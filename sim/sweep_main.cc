@@ -110,9 +110,14 @@ int run(int count, char** arguments) {
       return run_self_test(kThreads, i + 1 < count ? arguments[i + 1] : "") ? 0 : 1;
     } else if (argument == "--replay" && i + 1 < count) {
       return replay_token(arguments[i + 1]);
-    } else {
+    } else if (argument == "--help") {
       print_usage();
-      return argument == "--help" ? 0 : 2;
+      return 0;
+    } else {
+      std::fprintf(stderr,
+                   "sweep: '%s' is no option, or its value is missing; --help lists them.\n",
+                   arguments[i]);
+      return 2;
     }
   }
   const auto begin = std::chrono::steady_clock::now();
