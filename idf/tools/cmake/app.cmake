@@ -76,6 +76,12 @@ function(rota_add_app)
   # One group: components call each other and the face; the face calls app_main.
   target_link_libraries("${elf}" PRIVATE -Wl,--start-group ${components} ${ROTA_IDF_LIBRARIES}
                         -Wl,--end-group ${ROTA_IDF_SYSTEM_LIBRARIES})
+  # cJSON, for programs that use it and do not bring it (include/cJSON.h).
+  find_library(ROTA_CJSON_LIBRARY NAMES cjson)
+  if(ROTA_CJSON_LIBRARY)
+    target_link_libraries("${elf}" PRIVATE -Wl,--as-needed "${ROTA_CJSON_LIBRARY}"
+                          -Wl,--no-as-needed)
+  endif()
   target_link_options("${elf}" PRIVATE -pie -Wl,--gc-sections -Wl,--undefined=main
                       -Wl,--undefined=app_main -Wl,-z,now)
   set_property(TARGET "${elf}" APPEND PROPERTY LINK_DEPENDS "${ROTA_IDF_LIBRARIES}")
