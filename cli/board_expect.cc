@@ -236,7 +236,8 @@ constinit const CommandSpec kBoardExpect{
     .usage = "DIR TEXT... [--runs SLOT] [--input TEXT] [--serve FOLDER] [--cut PLACE] ...",
     .about =
         "Powers the board, waits until the console shows each TEXT, in this order and each in a "
-        "line of its own, and powers it down. Exit status 0: it did. 1: it did not, and standard "
+        "line of its own, and powers it down at once. Exit status 0: it did. 1: it did not, and "
+        "standard "
         "error says what came instead. Bootloader lines count, too. What it starts ends with it: "
         "the app, and the server of --serve. docs/guides/test-your-ota.md shows a whole test.",
     .example =
