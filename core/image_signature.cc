@@ -15,16 +15,6 @@ constexpr std::uint32_t kPieceBytes = 256;
 constexpr std::uint32_t kCheckedBytes = 1196;  // of a block; its CRC-32 follows
 constexpr std::uint32_t kDigestAt = 4;
 
-// Not inlined: the facts of an image would lie on the stack of everything below.
-[[gnu::noinline]] Result<std::uint32_t> image_bytes_of(Flash& flash,
-                                                       const ChipIdentity& chip,
-                                                       FlashRange range) {
-  const auto facts =
-      verify_image(flash, chip, {range, ImageKind::kApp, ImageChecks::kStructureOnly});
-  ROTA_TRY(facts);
-  return facts->image_bytes;
-}
-
 // Hands `bytes` bytes from `start` on to `take`, piece by piece.
 template <class Take>
 Status for_each_piece(Flash& flash, FlashAddress start, std::uint32_t bytes, Take take) {
@@ -38,7 +28,19 @@ Status for_each_piece(Flash& flash, FlashAddress start, std::uint32_t bytes, Tak
   return {};
 }
 
-Result<bool> is_over(Flash& flash, FlashAddress block, const crypto::Sha256Digest& digest) {
+// These two are not inlined: their buffers would lie on the stack of everything that is called
+// after.
+[[gnu::noinline]] Result<crypto::Sha256Digest> digest_of(Flash& flash,
+                                                         FlashAddress start,
+                                                         std::uint32_t bytes) {
+  crypto::Sha256 hash;
+  ROTA_TRY(for_each_piece(flash, start, bytes, [&](Bytes piece) { hash.update(piece); }));
+  return hash.finish();
+}
+
+[[gnu::noinline]] Result<bool> is_over(Flash& flash,
+                                       FlashAddress block,
+                                       const crypto::Sha256Digest& digest) {
   std::array<std::byte, kDigestAt + 32> head{};
   ROTA_TRY(flash.read(block, head));
   const bool is_rsa = head[1] == std::byte{2};
@@ -59,20 +61,18 @@ Result<bool> is_over(Flash& flash, FlashAddress block, const crypto::Sha256Diges
 }  // namespace
 
 Status check_is_signed(Flash& flash, const ChipIdentity& chip, FlashRange range) {
-  const auto image_bytes = image_bytes_of(flash, chip, range);
+  const auto image_bytes = read_image_length(flash, chip, range);
   ROTA_TRY(image_bytes);
   const std::uint32_t signed_bytes = formats::signature_sector_of(*image_bytes);
   if (signed_bytes > range.size_bytes ||
       range.size_bytes - signed_bytes < formats::kSignatureSectorBytes) {
     return Error::kImageSignatureInvalid;
   }
-  crypto::Sha256 hash;
-  ROTA_TRY(
-      for_each_piece(flash, range.start, signed_bytes, [&](Bytes piece) { hash.update(piece); }));
-  const crypto::Sha256Digest digest = hash.finish();
+  const auto digest = digest_of(flash, range.start, signed_bytes);
+  ROTA_TRY(digest);
   for (std::uint32_t i = 0; i < formats::kSignatureBlockCount; ++i) {
     const auto at = signed_bytes + i * static_cast<std::uint32_t>(formats::kSignatureBlockBytes);
-    const auto matches = is_over(flash, range.start + at, digest);
+    const auto matches = is_over(flash, range.start + at, *digest);
     ROTA_TRY(matches);
     if (*matches) return {};
   }

@@ -18,7 +18,7 @@ constexpr std::uint32_t kWideFlashLimit = 0xFFFFFFFF;
 constexpr std::uint32_t kLowestLoadAddress = 0x10000000;  // below it, nothing is ever loaded
 // Small on purpose: it lives on the stack of a task, and a processor fetches the next bytes of a
 // mapped chip while it hashes these; with 4 KB it waits for each of them in turn (./dev bench).
-constexpr std::size_t kBufferBytes = 512;
+constexpr std::size_t kBufferBytes = 448;
 constexpr std::size_t kSecureVersionAt = 4;
 constexpr std::size_t kMinBlockRevisionAt = 176;
 constexpr std::size_t kMaxBlockRevisionAt = 178;
@@ -335,6 +335,13 @@ Status check_image(Flash& flash, const ChipIdentity& chip, const VerifyRequest& 
   ROTA_ASSERT(chip.facts != nullptr);
   Verification verification(flash, chip, request);
   return verification.check();
+}
+
+Result<std::uint32_t> read_image_length(Flash& flash, const ChipIdentity& chip, FlashRange range) {
+  ROTA_ASSERT(chip.facts != nullptr);
+  Verification verification(flash, chip, {range, ImageKind::kApp, ImageChecks::kStructureOnly});
+  ROTA_TRY(verification.check());
+  return verification.facts().image_bytes;
 }
 
 Status check_image_fits_chip(const ImageHeader& header, ImageKind kind, const ChipIdentity& chip) {

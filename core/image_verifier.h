@@ -66,6 +66,10 @@ Result<ImageFacts> verify_image(Flash& flash,
 // The same verdict without the facts, for callers with little stack.
 Status check_image(Flash& flash, const ChipIdentity& chip, const VerifyRequest& request);
 
+// The length of the app image at the start of a range, from its headers alone. Errors: as
+// verify_image() with kStructureOnly.
+Result<std::uint32_t> read_image_length(Flash& flash, const ChipIdentity& chip, FlashRange range);
+
 // Chip id, revision and SPI mode of an image whose first bytes are at hand (spec 5.4.17).
 // Errors: kImageWrongChip, kImageChipTooOld, kImageChipTooNew.
 Status check_image_fits_chip(const formats::ImageHeader& header,

@@ -186,8 +186,6 @@ struct StatusRow {
   const char* later_part;  // of a download in parts
 };
 
-std::ostream& operator<<(std::ostream& out, const StatusRow& row) { return out << row.status; }
-
 class StatusTable : public Conversations, public testing::WithParamInterface<StatusRow> {
  protected:
   std::string outcome() {

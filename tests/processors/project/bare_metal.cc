@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/types.h>
 
+#include <cstdio>
+#include <cstring>
 #include <new>
 #include <set>
 
@@ -21,6 +23,7 @@ constexpr long kPrivateMemory = 0x22;
 
 alignas(16) char heap[kHeapBytes];
 std::size_t heap_used = 0;
+char* kept_pieces[kLargeBytes / 16];  // by length; each holds the next one
 
 long system_call(long number, long a, long b, long c = 0, long d = 0, long e = -1, long f = 0) {
   register long a0 asm("a0") = a;
@@ -38,7 +41,7 @@ long system_call(long number, long a, long b, long c = 0, long d = 0, long e = -
 }
 
 void* take(std::size_t bytes) {
-  const std::size_t whole = (bytes + kHeadBytes + 15U) & ~std::size_t{15};
+  const std::size_t whole = (bytes + 2 * kHeadBytes - 1) / kHeadBytes * kHeadBytes + kHeadBytes;
   char* piece = nullptr;
   if (whole >= kLargeBytes) {
     const long mapped =
@@ -48,6 +51,9 @@ void* take(std::size_t bytes) {
       testing::end_program(4);
     }
     piece = reinterpret_cast<char*>(mapped);
+  } else if (char*& kept = kept_pieces[whole / 16]; kept != nullptr) {
+    piece = kept;
+    std::memcpy(&kept, piece + kHeadBytes, sizeof kept);
   } else {
     if (whole > kHeapBytes - heap_used) {
       testing::print_text("the heap of the test is used up\n");
@@ -66,7 +72,11 @@ void give_back(void* taken) {
   const std::size_t whole = *reinterpret_cast<std::size_t*>(piece);
   if (whole >= kLargeBytes) {
     system_call(kCallUnmap, reinterpret_cast<long>(piece), static_cast<long>(whole));
+    return;
   }
+  char*& kept = kept_pieces[whole / 16];
+  std::memcpy(piece + kHeadBytes, &kept, sizeof kept);
+  kept = piece;
 }
 
 [[noreturn]] void library_error(const char* what) {
@@ -126,6 +136,35 @@ void _Rb_tree_insert_and_rebalance(bool left,
   if (left && parent == header._M_left) header._M_left = node;
   if (!left && parent == header._M_right) header._M_right = node;
 }
+_Rb_tree_node_base* _Rb_tree_rebalance_for_erase(_Rb_tree_node_base* const node,
+                                                 _Rb_tree_node_base& header) noexcept {
+  const auto replace = [&header](_Rb_tree_node_base* old, _Rb_tree_node_base* by) {
+    _Rb_tree_node_base* parent = old->_M_parent;
+    if (parent == &header) {
+      header._M_parent = by;
+    } else {
+      (parent->_M_left == old ? parent->_M_left : parent->_M_right) = by;
+    }
+    if (by != nullptr) by->_M_parent = parent;
+  };
+  if (header._M_left == node) header._M_left = _Rb_tree_increment(node);
+  if (header._M_right == node) header._M_right = _Rb_tree_decrement(node);
+  if (node->_M_left == nullptr || node->_M_right == nullptr) {
+    replace(node, node->_M_left == nullptr ? node->_M_right : node->_M_left);
+    return node;
+  }
+  _Rb_tree_node_base* next = node->_M_right;
+  while (next->_M_left != nullptr) next = next->_M_left;
+  if (next->_M_parent != node) {
+    replace(next, next->_M_right);
+    next->_M_right = node->_M_right;
+    next->_M_right->_M_parent = next;
+  }
+  replace(node, next);
+  next->_M_left = node->_M_left;
+  next->_M_left->_M_parent = next;
+  return node;
+}
 _Rb_tree_node_base* _Rb_tree_increment(_Rb_tree_node_base* node) noexcept {
   if (node->_M_right != nullptr) {
     for (node = node->_M_right; node->_M_left != nullptr;) node = node->_M_left;
@@ -153,6 +192,17 @@ const _Rb_tree_node_base* _Rb_tree_decrement(const _Rb_tree_node_base* node) noe
 }
 }  // namespace std
 
+namespace {
+int put_character(char c, FILE*) {
+  testing::print_text({&c, 1});
+  return 0;
+}
+FILE console = FDEV_SETUP_STREAM(put_character, nullptr, nullptr, _FDEV_SETUP_WRITE);
+}  // namespace
+
+FILE* const stdout = &console;
+FILE* const stderr = &console;
+
 extern "C" {
 
 void* __dso_handle = nullptr;
@@ -165,6 +215,9 @@ void abort() { library_error("abort"); }
 // A chip in a file: there are none here.
 ssize_t pwrite(int, const void*, size_t, off_t) { return -1; }
 void _exit(int status) { testing::end_program(status); }
+
+// Of the one thread: the C library keeps errno there.
+alignas(16) char thread_variables[256];
 
 extern void (*__init_array_start[])();
 extern void (*__init_array_end[])();
@@ -185,6 +238,7 @@ _start:
   .option norelax
   la gp, __global_pointer$
   .option pop
+  la tp, thread_variables
   andi sp, sp, -16
   call start_program
 )");

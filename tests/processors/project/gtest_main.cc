@@ -10,6 +10,8 @@ Run& Run::get() {
   return run;
 }
 
+bool Test::HasFailure() { return Run::get().failures > 0; }
+
 ScopedTrace*& ScopedTrace::innermost() {
   static ScopedTrace* innermost = nullptr;
   return innermost;

@@ -23,6 +23,7 @@ class Test {
   virtual void SetUp() {}
   virtual void TearDown() {}
   virtual void TestBody() = 0;
+  static bool HasFailure();  // of the test that runs
 };
 
 struct Registered {
@@ -65,7 +66,7 @@ struct Registration {
 };
 
 template <class T>
-class TestWithParam : public Test {
+class WithParamInterface {
  public:
   using ParamType = T;
   static const T*& current() {
@@ -74,6 +75,8 @@ class TestWithParam : public Test {
   }
   static const T& GetParam() { return *current(); }
 };
+template <class T>
+class TestWithParam : public Test, public WithParamInterface<T> {};
 
 template <class Suite>
 TestList& parameter_tests() {
