@@ -111,7 +111,7 @@ SweepPlan plan_without_end(std::uint64_t number) {
   }
   plan.all_kinds_again = true;
   plan.faults = 3;
-  plan.sample_triples_one_in = 100;
+  plan.sample_triples_one_in = 400;
   if (has_real_size) {
     plan.configuration.image_sectors = 60;
     plan.faults = 1;
