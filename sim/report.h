@@ -16,7 +16,7 @@ struct Finished {
 // The results are in the order of the plans, whatever the threads did.
 std::vector<Finished> run_all(const std::vector<SweepPlan>& plans, unsigned threads);
 
-// Sweeps without end, until the time is over; each that began is finished.
+// Sweeps without end, until the time is over.
 std::vector<Finished> run_for(double seconds, unsigned threads);
 
 struct Outcome {

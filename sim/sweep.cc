@@ -144,7 +144,10 @@ class Sweep {
   Verdict walk(std::uint64_t key, const BoardState& from);
   Verdict next_update_arrives(std::uint64_t key);
   void note(Verdict verdict);
-  bool is_done() const { return plan_.stops_at_first_violation && result_.violations > 0; }
+  bool is_done() const {
+    if (plan_.stops_at_first_violation && result_.violations > 0) return true;
+    return plan_.deadline && std::chrono::steady_clock::now() >= *plan_.deadline;
+  }
 
   SweepPlan plan_;
   Defect no_defect_;

@@ -13,8 +13,10 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -37,6 +39,8 @@ struct SweepPlan {
   std::uint64_t seed = 0;                   // chooses the sample and the random bits
   const Defect* defect = nullptr;           // nullptr: none
   bool stops_at_first_violation = false;
+  // Of a run without end: the sweep stops where it is. What it found until then counts.
+  std::optional<std::chrono::steady_clock::time_point> deadline;
 };
 
 // Where a fault fell: power-on since the last fault (0 = the first), operation in it.
