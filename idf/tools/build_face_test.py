@@ -346,6 +346,40 @@ class ConfigurationTest(ProjectTest):
         self.assertIn("seen partitions_two_ota.csv esp32", self.configure())
 
 
+    def test_ranges_follow_the_pins_of_the_chip(self):
+        self.give("main/Kconfig.projbuild", """
+            orsource "$IDF_PATH/examples/common_components/env_caps/$IDF_TARGET/Kconfig.env_caps"
+            config BUTTON
+                int "Button"
+                range ENV_GPIO_RANGE_MIN ENV_GPIO_IN_RANGE_MAX
+                default 4
+            config LAMP
+                int "Lamp"
+                range ENV_GPIO_RANGE_MIN ENV_GPIO_OUT_RANGE_MAX
+                default 5
+            """)
+        self.give("sdkconfig.defaults", "CONFIG_BUTTON=36\nCONFIG_LAMP=36\n")
+        text = flat(self.configure())
+        self.assertNotIn("CONFIG_BUTTON", text)
+        self.assertIn("CONFIG_LAMP=36, but it is 5: another option selects it, or it is out of range", text)
+        os.remove(os.path.join(self.project, "sdkconfig"))
+        shutil.rmtree(self.build)
+        self.assertIn("CONFIG_BUTTON=36, but it is 4", flat(self.configure("-DIDF_TARGET=esp32c3")))
+
+    def test_every_chip_has_its_pins_and_the_shared_connection_may_be_named_as_a_component(self):
+        folder = os.path.join(IDF_PATH, "examples", "common_components")
+        self.assertEqual(set(os.listdir(os.path.join(folder, "env_caps"))), set(config_object.TARGETS))
+        self.give("CMakeLists.txt", """
+            cmake_minimum_required(VERSION 3.16)
+            include($ENV{IDF_PATH}/tools/cmake/project.cmake)
+            set(EXTRA_COMPONENT_DIRS $ENV{IDF_PATH}/examples/common_components/protocol_examples_common)
+            project(demo)
+            """)
+        self.give("main/CMakeLists.txt",
+                  'idf_component_register(SRCS "main.c" REQUIRES protocol_examples_common)\n')
+        self.configure()
+
+
 class RefusalTest(ProjectTest):
     def test_unreadable_kconfig_line_is_named_with_file_line_and_advice(self):
         self.give("main/Kconfig.projbuild", """
