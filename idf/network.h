@@ -3,6 +3,8 @@
 // kept and reported, without effect on the host (surface 2.14).
 #pragma once
 
+#include <sys/time.h>
+
 #include <array>
 #include <optional>
 #include <set>
@@ -71,11 +73,20 @@ class Network {
   // Ports of the board that its servers have.
   std::set<std::uint16_t>& served_ports() { return served_ports_; }
 
+  // SNTP as far as it was set up.
+  struct TimeClient {
+    bool runs = false;
+    void (*tell)(timeval*) = nullptr;
+    std::array<std::string, 4> servers;
+  };
+  TimeClient& time_client() { return time_client_; }
+
  private:
   std::vector<esp_netif_t*> netifs_;  // owned by the runtime, as all kernel objects
   esp_netif_t* default_ = nullptr;
   Wifi wifi_;
   std::set<std::uint16_t> served_ports_;
+  TimeClient time_client_;
 };
 
 // The board's address of that kind (surface 2.11): its base address plus a fixed number.

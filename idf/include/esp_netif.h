@@ -45,6 +45,56 @@ esp_err_t esp_netif_set_dns_info(esp_netif_t* esp_netif, esp_netif_dns_type_t ty
 esp_err_t esp_netif_get_dns_info(esp_netif_t* esp_netif, esp_netif_dns_type_t type,
                                  esp_netif_dns_info_t* dns);
 uint32_t esp_ip4addr_aton(const char* addr);
+
+// Interfaces by their configuration: key and description count, the rest is accepted.
+typedef struct {
+  uint32_t flags;
+  uint8_t mac[6];
+  const esp_netif_ip_info_t* ip_info;
+  uint32_t get_ip_event;
+  uint32_t lost_ip_event;
+  const char* if_key;
+  const char* if_desc;
+  int route_prio;
+} esp_netif_inherent_config_t;
+typedef struct {
+  const esp_netif_inherent_config_t* base;
+  const void* driver;
+  const void* stack;
+} esp_netif_config_t;
+typedef void* esp_netif_iodriver_handle;
+extern const esp_netif_inherent_config_t rota_default_ethernet;
+#define ESP_NETIF_DEFAULT_ETH() {.base = &rota_default_ethernet, .driver = NULL, .stack = NULL}
+
+esp_netif_t* esp_netif_new(const esp_netif_config_t* esp_netif_config);
+esp_err_t esp_netif_attach(esp_netif_t* esp_netif, esp_netif_iodriver_handle driver_handle);
+
+typedef enum {
+  ESP_NETIF_OP_START = 0,
+  ESP_NETIF_OP_SET,
+  ESP_NETIF_OP_GET,
+  ESP_NETIF_OP_MAX,
+} esp_netif_dhcp_option_mode_t;
+typedef enum {
+  ESP_NETIF_SUBNET_MASK = 1,
+  ESP_NETIF_DOMAIN_NAME_SERVER = 6,
+  ESP_NETIF_ROUTER_SOLICITATION_ADDRESS = 32,
+  ESP_NETIF_VENDOR_SPECIFIC_INFO = 43,
+  ESP_NETIF_REQUESTED_IP_ADDRESS = 50,
+  ESP_NETIF_IP_ADDRESS_LEASE_TIME = 51,
+  ESP_NETIF_IP_REQUEST_RETRY_TIME = 52,
+  ESP_NETIF_CAPTIVEPORTAL_URI = 114,
+} esp_netif_dhcp_option_id_t;
+// Accepted without effect.
+esp_err_t esp_netif_dhcps_option(esp_netif_t* esp_netif,
+                                 esp_netif_dhcp_option_mode_t opt_op,
+                                 esp_netif_dhcp_option_id_t opt_id,
+                                 void* opt_val,
+                                 uint32_t opt_len);
+// NOT_SUPPORTED: the host's network has neither.
+esp_err_t esp_netif_napt_enable(esp_netif_t* esp_netif);
+esp_err_t esp_netif_napt_disable(esp_netif_t* esp_netif);
+esp_err_t esp_netif_create_ip6_linklocal(esp_netif_t* esp_netif);
 void esp_netif_set_ip4_addr(esp_ip4_addr_t* addr, uint8_t a, uint8_t b, uint8_t c, uint8_t d);
 
 #ifdef __cplusplus
