@@ -191,7 +191,7 @@ Outcome run(const Invocation& invocation) {
     if (!bytes) return Failed{bytes.error()};
     if (*bytes == 0) continue;
     std::string name = file_name_of(region.name, taken);
-    ROTA_TRY(may_create(folder + "/" + name, force));
+    ROTA_TRY(may_create(fmt::format("{}/{}", folder, name), force));
     auto part = write_part(*file, region, *bytes, folder, std::move(name));
     if (!part) return Failed{part.error()};
     manifest.parts.push_back(std::move(part).value());

@@ -131,6 +131,7 @@ Status InputFile::read_from_disk(std::uint32_t from, MutableBytes into) const {
 
 Status InputFile::read(core::FlashAddress from, MutableBytes into) {
   if (from.value > size() || into.size() > size() - from.value) return Error::kFlashOutOfRange;
+  if (into.empty()) return {};
   if (descriptor_ < 0) {
     std::copy_n(content_.data() + from.value, into.size(), into.data());
     return {};
