@@ -268,6 +268,27 @@ class BuildTest(ProjectTest):
         self.make()
         self.assertIn("__idf_blink 7\n", self.run_app())
 
+    def test_cjson_is_the_systems_under_each_of_its_names(self):
+        if not os.path.exists("/usr/include/cjson/cJSON.h"):
+            self.skipTest("libcjson-dev is not installed")
+        self.give("main/CMakeLists.txt", """
+            idf_component_register(SRCS "main.c" REQUIRES json cjson PRIV_REQUIRES espressif__cjson)
+            """)
+        self.give("main/main.c", """
+            #include <stdio.h>
+            #include "cJSON.h"
+            void app_main(void) {
+                cJSON *json = cJSON_Parse("{\\"version\\": 7}");
+                printf("version %d\\n", cJSON_GetObjectItem(json, "version")->valueint);
+                cJSON_Delete(json);
+            }
+            """)
+        with open(os.path.join(SOURCES, "idf", "include", "cJSON.h"), encoding="utf-8") as header:
+            self.give("main/cJSON.h", header.read())
+        self.configure()
+        self.make()
+        self.assertIn("version 7\n", self.run_app())
+
     def test_app_larger_than_its_slots_is_refused_with_sizes_and_advice(self):
         BENCH.set_tool(app_bytes=(1 << 20) + 2048)
         try:
