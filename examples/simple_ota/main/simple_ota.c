@@ -1,7 +1,8 @@
 // Updates the app over HTTPS with esp_https_ota, which downloads, writes and checks by itself.
 //
-// A new image of this app confirms itself once it has reached the update server: then it can be
-// replaced again, whatever else is wrong with it. A version that runs already or was rolled back is
+// A new image of this app is confirmed once it has reached the update server: then it can be replaced
+// again, whatever else is wrong with it. One that does not reach it is given up, unless the network was
+// down before, too (rota_confirm.h). A version that runs already or was rolled back is
 // not installed again. One attempt per start; then the app waits for a reset.
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@
 #include "freertos/task.h"
 #include "nvs_flash.h"
 #include "protocol_examples_common.h"
+#include "rota_confirm.h"
 #include "sdkconfig.h"
 
 #define URL_SIZE 256
@@ -84,31 +86,28 @@ static void explain_rollback(void)
     }
 }
 
-// Ends the trial of this image with success; does nothing when it is not on trial.
-static void confirm_once(void)
+static bool is_on_trial(void)
 {
     esp_ota_img_states_t state;
-    if (esp_ota_get_state_partition(esp_ota_get_running_partition(), &state) != ESP_OK ||
-        state != ESP_OTA_IMG_PENDING_VERIFY) {
-        return;
-    }
-    esp_err_t err = esp_ota_mark_app_valid_cancel_rollback();
-    if (err == ESP_OK) {
-        ESP_LOGI(TAG, "The update server was reached: this version is confirmed and stays.");
-    } else {
-        ESP_LOGE(TAG,
-                 "The image could not be confirmed (%s): the next reset goes back to the version "
-                 "before it.",
-                 esp_err_to_name(err));
-    }
+    return esp_ota_get_state_partition(esp_ota_get_running_partition(), &state) == ESP_OK &&
+           state == ESP_OTA_IMG_PENDING_VERIFY;
+}
+
+// An image on trial has some time to reach the update server. A confirmed one looks once, so that
+// the next image can be told from a network that is down.
+static void confirm_at_server(const esp_http_client_config_t *http)
+{
+    const rota_confirm_config_t policy = {
+        .http = http,
+        .deadline_ms = is_on_trial() ? CONFIG_EXAMPLE_CONFIRM_SECONDS * 1000 : 1,
+    };
+    rota_confirm_when_reached(&policy, NULL);
 }
 
 static esp_err_t on_http_event(esp_http_client_event_t *event)
 {
     switch (event->event_id) {
     case HTTP_EVENT_ON_HEADER:
-        // Headers follow a status line: the server has answered, whatever it answered.
-        confirm_once();
         ESP_LOGD(TAG, "%s: %s", event->header_key, event->header_value);
         break;
     case HTTP_EVENT_ERROR:
@@ -288,6 +287,7 @@ static bool update_from(const char *url)
     const esp_https_ota_config_t config = {
         .http_config = &http,
     };
+    confirm_at_server(&http);
     ESP_LOGI(TAG, "Attempting to download update from %s", url);
     return update(&config);
 }
