@@ -361,7 +361,9 @@ std::uint32_t Application::resume_position() {
   if (has(DefectKind::kProgressRoundedUp)) position = align_up(position, kSectorBytes);
   const std::uint32_t from = position / kSectorBytes * kSectorBytes;
   const std::uint32_t kept = facts().bytes_kept;
-  if (kept > from && kept - from > kSectorBytes + core::kFirstReadBytes) {
+  // A journal with unsettled cells can not be held to what it remembers.
+  if (!chip_.has_unstable_cells() && kept > from &&
+      kept - from > kSectorBytes + core::kFirstReadBytes) {
     seen_.verdict = Verdict::kFetchedAgain;
   }
   return position;
