@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string>
@@ -90,6 +91,24 @@ void openssl_sha256(Bytes bytes) {
   EVP_Digest(bytes.data(), bytes.size(), result.data(), nullptr, EVP_sha256(), nullptr);
 }
 
+// What a verifier of files has to do at least: read the bytes piece by piece, and hash them.
+void openssl_sha256_of_file(int file, std::size_t bytes) {
+  constexpr std::size_t kPieceBytes = 16U * 1024U;  // as openssl dgst and esptool read
+  std::array<std::byte, kPieceBytes> piece{};
+  std::array<unsigned char, EVP_MAX_MD_SIZE> result{};
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  EVP_DigestInit_ex(context, EVP_sha256(), nullptr);
+  for (std::size_t done = 0; done < bytes;) {
+    const std::size_t wanted = std::min(piece.size(), bytes - done);
+    const ssize_t got = pread(file, piece.data(), wanted, static_cast<off_t>(kAppOffset + done));
+    if (got <= 0) break;
+    EVP_DigestUpdate(context, piece.data(), static_cast<std::size_t>(got));
+    done += static_cast<std::size_t>(got);
+  }
+  EVP_DigestFinal_ex(context, result.data(), nullptr);
+  EVP_MD_CTX_free(context);
+}
+
 class Workshop {
  public:
   Workshop() {
@@ -158,21 +177,24 @@ int run_all() {
   auto file = cli::InputFile::open(dump);
   if (!file) return EXIT_FAILURE;
   const core::FlashRange range{{kAppOffset}, kDumpBytes - kAppOffset};
+  const int peer = open(dump.c_str(), O_RDONLY | O_CLOEXEC);
   bool sound = true;
-  const Medians verify = take_turns(
-      kVerifyRounds,
-      [&] {
-        const auto image = cli::read_image(*file, range, core::ImageKind::kApp);
-        sound = sound && image.ok() && !image->refused;
-      },
-      [&] { openssl_sha256(app); });
+  const auto verify_ours = [&] {
+    const auto image = cli::read_image(*file, range, core::ImageKind::kApp);
+    sound = sound && image.ok() && !image->refused;
+  };
+  const Medians verify =
+      take_turns(kVerifyRounds, verify_ours, [&] { openssl_sha256_of_file(peer, app.size()); });
+  const Medians in_memory = take_turns(kVerifyRounds, verify_ours, [&] { openssl_sha256(app); });
+  close(peer);
   if (!sound) {
     fmt::print(stderr, "the image of the benchmark is not accepted\n");
     return EXIT_FAILURE;
   }
   report.at_least("verify a 16 MB dump",
                   fmt::format("{:.0f} MB/s", static_cast<double>(app.size()) / 1e6 / verify.ours_s),
-                  verify.ratio, 0.9, "OpenSSL EVP, in memory");
+                  verify.ratio, 0.9, "OpenSSL EVP, same file");
+  report.note("  beside EVP on bytes in memory", fmt::format("{:.2f}", in_memory.ratio));
   report.at_most("private memory of that verification",
                  private_megabytes(shop.program() + " image verify " + dump), 16, "MB",
                  "RLIMIT_DATA");

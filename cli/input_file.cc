@@ -38,7 +38,7 @@ Result<std::vector<std::byte>, Refusal> read_standard_input() {
   }
 }
 
-constexpr std::size_t kReadAheadBytes = 16U * 1024U;  // stays in the first cache
+constexpr std::size_t kReadAheadBytes = 64U * 1024U;
 
 bool write_all(int descriptor, Bytes content) {
   while (!content.empty()) {

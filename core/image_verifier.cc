@@ -19,6 +19,7 @@ constexpr std::uint32_t kLowestLoadAddress = 0x10000000;  // below it, nothing i
 // Small on purpose: it lives on the stack of a task, and a processor fetches the next bytes of a
 // mapped chip while it hashes these; with 4 KB it waits for each of them in turn (./dev bench).
 constexpr std::size_t kBufferBytes = 448;
+constexpr std::size_t kDigestBlockBytes = 64;
 constexpr std::size_t kSecureVersionAt = 4;
 constexpr std::size_t kMinBlockRevisionAt = 176;
 constexpr std::size_t kMaxBlockRevisionAt = 178;
@@ -60,8 +61,12 @@ class ImageStream {
   }
   // At least one and at most `limit` bytes: what is at hand.
   Result<Bytes> take_some(std::uint64_t limit) {
-    if (buffered() == 0) ROTA_TRY(refill(1));
-    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(limit, buffered()));
+    const auto needed = static_cast<std::size_t>(std::min<std::uint64_t>(limit, kDigestBlockBytes));
+    if (buffered() < needed) ROTA_TRY(refill(needed));
+    auto count = static_cast<std::size_t>(std::min<std::uint64_t>(limit, buffered()));
+    // Up to a whole block of the digest, so that it need not put blocks together from halves.
+    const std::size_t beyond_block = (position_ + count) % kDigestBlockBytes;
+    if (count == buffered() && beyond_block < count) count -= beyond_block;
     return take(count);
   }
   // Passes over bytes without reading them.
