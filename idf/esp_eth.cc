@@ -33,7 +33,7 @@ Port* port_of(void* handle) {
 }
 
 void post(eth_event_t event, Port* port) {
-  const esp_eth_handle_t handle = port;
+  void* handle = port;
   post_network_event(ETH_EVENT, event, &handle, sizeof(handle));
 }
 

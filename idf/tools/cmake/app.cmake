@@ -11,6 +11,8 @@ function(rota_set_app_flags)
       -ffunction-sections -fdata-sections -fPIE -g1 -Wall -Wextra -Wno-unused-parameter
       -Wno-sign-compare
       "$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include ${IDF_PATH}/include/rota_newlib.h>"
+      # The face's structs have the fields of every option.
+      "$<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>"
       "$<$<COMPILE_LANGUAGE:C>:-Werror=implicit-function-declaration>"
       "$<$<COMPILE_LANGUAGE:C>:-Werror=incompatible-pointer-types>"
       "$<$<COMPILE_LANGUAGE:C>:-Werror=int-conversion>"
