@@ -1,6 +1,9 @@
-// The methods of HTTP requests, by the names and numbers of the http_parser library, which
-// esp_http_server.h speaks in. Its parser is not offered.
+// Of the http_parser library: the methods of HTTP requests, which esp_http_server.h speaks in, and
+// the parts of a URL. Its parser of messages is not offered.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -52,6 +55,34 @@ enum http_method {
 
 // "GET"; "<unknown>" for a number that is none.
 const char* http_method_str(enum http_method m);
+
+enum http_parser_url_fields {
+  UF_SCHEMA = 0,
+  UF_HOST = 1,
+  UF_PORT = 2,
+  UF_PATH = 3,
+  UF_QUERY = 4,
+  UF_FRAGMENT = 5,
+  UF_USERINFO = 6,
+  UF_MAX = 7
+};
+
+struct http_parser_url {
+  uint16_t field_set;  // a bit for each field that is there: 1 << UF_HOST
+  uint16_t port;       // the number of UF_PORT; 0 without it
+  struct {
+    uint16_t off;
+    uint16_t len;
+  } field_data[UF_MAX];
+};
+
+void http_parser_url_init(struct http_parser_url* u);
+// 0, or another number for what is no URL: of a full URL, a path (from '/'), or for is_connect
+// "host:port".
+int http_parser_parse_url(const char* buf,
+                          size_t buflen,
+                          int is_connect,
+                          struct http_parser_url* u);
 
 #ifdef __cplusplus
 }
