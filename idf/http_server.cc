@@ -55,11 +55,13 @@ esp_err_t HttpServer::start() {
   const auto stack = static_cast<std::uint32_t>(config_.stack_size);
   task_ =
       runtime().scheduler().create({"httpd", config_.task_priority, stack}, [this] { serve(); });
-  return task_ == nullptr ? ESP_ERR_HTTPD_TASK : ESP_OK;
+  if (task_ == nullptr) return ESP_ERR_HTTPD_TASK;
+  runtime().network().served_ports().insert(config_.server_port);
+  return ESP_OK;
 }
 
 esp_err_t HttpServer::listen() {
-  std::set<std::uint16_t>& served = runtime().network().served_ports();
+  const std::set<std::uint16_t>& served = runtime().network().served_ports();
   if (config_.server_port != 0 && served.contains(config_.server_port)) {
     ESP_LOGE(kTag,
              "Port %u is served already by this program. Give the second server another "
@@ -75,7 +77,6 @@ esp_err_t HttpServer::listen() {
   }
   Listener& listener = listening.value();
   listener_ = std::move(listener.socket);
-  served.insert(config_.server_port);
   const std::string remark =
       listener.remark.empty()
           ? ""
@@ -130,16 +131,19 @@ void HttpServer::serve() {
 
 void HttpServer::wait_for_something() {
   std::vector<pollfd> polled{{wake_.get(), POLLIN, 0}};
-  std::vector<HttpSession*> asked;
+  struct Asked {
+    HttpSession* session;
+    bool has_more;  // of what came before: nothing new has to arrive
+  };
+  std::vector<Asked> asked;
   auto until = client::Clock::time_point::max();
   for (HttpSession& session : sessions_) {
     if (session.is_taken_over) continue;
-    if (!session.unread.empty() ||
-        (session.pending != nullptr && session.pending(this, session.number) > 0)) {
-      until = client::Clock::now();
-    }
+    const bool has_more = !session.unread.empty() ||
+                          (session.pending != nullptr && session.pending(this, session.number) > 0);
+    if (has_more) until = client::Clock::now();
     polled.push_back({session.number, POLLIN, 0});
-    asked.push_back(&session);
+    asked.push_back({&session, has_more});
   }
   const std::size_t listener_at = polled.size();
   if (wants_connections()) polled.push_back({listener_.get(), POLLIN, 0});
@@ -156,8 +160,7 @@ void HttpServer::wait_for_something() {
   listener_is_ready_ = wants_connections() && polled[listener_at].revents != 0;
   ready_.clear();
   for (std::size_t i = 0; i < asked.size(); ++i) {
-    const bool has_more = !asked[i]->unread.empty() || asked[i]->pending != nullptr;
-    if (polled[i + 1].revents != 0 || has_more) ready_.push_back(asked[i]);
+    if (polled[i + 1].revents != 0 || asked[i].has_more) ready_.push_back(asked[i].session);
   }
 }
 

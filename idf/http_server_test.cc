@@ -489,6 +489,19 @@ TEST_F(HttpServerTest, WrongSettingsAreRefusedWithAReason) {
   EXPECT_TRUE(board.console_has("with CONFIG_LWIP_MAX_SOCKETS=10 it may be 1 to 7"));
 }
 
+TEST_F(HttpServerTest, APortIsServedOnce) {
+  board.run([&] {
+    settings.server_port = 8080;  // a wish: another one of this machine if it is taken
+    httpd_handle_t second = nullptr;
+    ASSERT_EQ(httpd_start(&server, &settings), ESP_OK);
+    EXPECT_EQ(httpd_start(&second, &settings), ESP_FAIL);
+    EXPECT_EQ(httpd_stop(server), ESP_OK);
+    EXPECT_EQ(httpd_start(&server, &settings), ESP_OK);
+    EXPECT_EQ(httpd_stop(server), ESP_OK);
+  });
+  EXPECT_TRUE(board.console_has("Port 8080 is served already by this program"));
+}
+
 TEST_F(HttpServerTest, ARestartInAHandlerEndsTheBootAndTheResponseArrives) {
   std::optional<Client> client;
   const auto reason = board.run([&] {
