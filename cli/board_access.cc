@@ -19,8 +19,8 @@ Result<const formats::ChipFacts*, Refusal> chip_named(std::string_view name) {
   for (const formats::ChipFacts& chip : formats::all_chips()) {
     names += fmt::format("{}{}", names.empty() ? "" : ", ", chip.target);
   }
-  return wrong_use(fmt::format("'{}' is not a chip that rota knows; it knows {}.", printable(name),
-                               names));
+  return wrong_use(
+      fmt::format("'{}' is not a chip that rota knows; it knows {}.", printable(name), names));
 }
 
 Result<board::BoardFolder, Refusal> open_board(std::string_view path, board::Access access) {

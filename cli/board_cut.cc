@@ -9,9 +9,11 @@ namespace rota::cli {
 namespace {
 
 constexpr std::array kOptions = {
-    OptionSpec{"--operation", "N", "At the N-th program or erase from now on, anywhere on the chip."},
-    OptionSpec{"--at", "PLACE", "At the operation that touches PARTITION+OFFSET; with :BYTES, after "
-                                "that many bytes of it were done (default: half of them)."},
+    OptionSpec{"--operation", "N",
+               "At the N-th program or erase from now on, anywhere on the chip."},
+    OptionSpec{"--at", "PLACE",
+               "At the operation that touches PARTITION+OFFSET; with :BYTES, after "
+               "that many bytes of it were done (default: half of them)."},
     OptionSpec{"--nth", "N", "With --at: the N-th such operation; default 1."},
     OptionSpec{"--moment", "WHEN", "before, inside (default) or after the operation."},
     OptionSpec{"--clear", "", "Forget the planned cut.", OptionKind::kSwitch},
@@ -70,7 +72,8 @@ constinit const CommandSpec kBoardCut{
     .name = "board cut",
     .summary = "plan a power cut inside a flash operation of the next run",
     .usage = "DIR --operation N | --at PARTITION+OFFSET[:BYTES] | --clear",
-    .about = "The torn bytes are stored as a real chip would leave them, and the board is off at once.",
+    .about =
+        "The torn bytes are stored as a real chip would leave them, and the board is off at once.",
     .example = "rota board cut myboard --at ota_1+0x20000:100\nrota board run myboard",
     .options = kOptions,
     .min_operands = 1,

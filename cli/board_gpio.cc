@@ -23,10 +23,13 @@ Result<PinChange, Refusal> parse_change(std::string_view text) {
   PinChange change;
   const char* end = text.data() + std::min(equals, text.size());
   const auto number = std::from_chars(text.data(), end, change.pin);
-  const bool is_pin = number.ec == std::errc{} && number.ptr == end && change.pin < board::kPinCount;
+  const bool is_pin =
+      number.ec == std::errc{} && number.ptr == end && change.pin < board::kPinCount;
   if (!is_pin || (level != "0" && level != "1" && level != "free")) {
-    return wrong_use(fmt::format("'{}' is no pin setting; write PIN=0, PIN=1 or PIN=free, with pins 0 "
-                                 "to {}.", printable(text), board::kPinCount - 1));
+    return wrong_use(
+        fmt::format("'{}' is no pin setting; write PIN=0, PIN=1 or PIN=free, with pins 0 "
+                    "to {}.",
+                    printable(text), board::kPinCount - 1));
   }
   change.level = level == "free" ? board::kPinFree : static_cast<std::int8_t>(level == "1");
   return change;
@@ -47,11 +50,12 @@ Outcome run(const Invocation& invocation) {
   const auto folder = open_board(invocation.operands[0], board::Access::kRead);
   if (!folder) return Failed{folder.error()};
   if (!changes.empty()) {
-    auto file = board::MappedFile::open(folder->path() + "/state.bin", board::Access::kReadWrite, true);
+    auto file =
+        board::MappedFile::open(folder->path() + "/state.bin", board::Access::kReadWrite, true);
     if (!file) return refuse(file.error().sentence);
     if (file->size() < sizeof(board::BoardState)) {
-      return refuse(fmt::format("{}/state.bin is cut short; delete it, rota board run makes it anew.",
-                                folder->path()));
+      return refuse(fmt::format(
+          "{}/state.bin is cut short; delete it, rota board run makes it anew.", folder->path()));
     }
     auto& state = *reinterpret_cast<board::BoardState*>(file->data());
     for (const PinChange& change : changes) state.driven[change.pin].store(change.level);
@@ -73,8 +77,9 @@ constinit const CommandSpec kBoardGpio{
     .name = "board gpio",
     .summary = "drive pins of a board from outside: high, low or not at all",
     .usage = "DIR [PIN=0|1|free ...]",
-    .about = "Works while the board runs, and is remembered while it is off. Without settings it lists "
-             "the pins that are driven. The examples read pin 4 as their self-test: 0 is bad.",
+    .about =
+        "Works while the board runs, and is remembered while it is off. Without settings it lists "
+        "the pins that are driven. The examples read pin 4 as their self-test: 0 is bad.",
     .example = "rota board gpio myboard 4=0",
     .options = {},
     .min_operands = 1,

@@ -15,12 +15,15 @@ namespace {
 constexpr std::array kOptions = {
     kChipOption,
     kFlashSizeOption,
-    OptionSpec{"--table", "NAME|FILE", "A predefined table, a CSV file or a binary table; default "
-                                       "two_ota."},
+    OptionSpec{"--table", "NAME|FILE",
+               "A predefined table, a CSV file or a binary table; default "
+               "two_ota."},
     OptionSpec{"--revision", "N", "Chip revision, major * 100 + minor; default 0."},
-    OptionSpec{"--timing", "PROFILE", "How fast the flash chip is: typical (default), slow or off."},
-    OptionSpec{"--flash-time", "HOW", "accounted (default): added up only; slept: really waited for; "
-                                      "off."},
+    OptionSpec{"--timing", "PROFILE",
+               "How fast the flash chip is: typical (default), slow or off."},
+    OptionSpec{"--flash-time", "HOW",
+               "accounted (default): added up only; slept: really waited for; "
+               "off."},
     kRollbackOption,
     kAntiRollbackOption,
     kSecureVersionBitsOption,
@@ -102,8 +105,9 @@ constinit const CommandSpec kBoardNew{
     .name = "board new",
     .summary = "make a virtual board: a folder with flash, fuses and settings",
     .usage = "DIR [--chip NAME] [--flash-size SIZE] [--table NAME|FILE] [--rollback on|off] ...",
-    .about = "Writes a bootloader with the given settings, the partition table and blank OTA data. The "
-             "folder must not exist yet or be empty.",
+    .about =
+        "Writes a bootloader with the given settings, the partition table and blank OTA data. The "
+        "folder must not exist yet or be empty.",
     .example = "rota board new myboard --chip esp32 --flash-size 4MB --table two_ota --rollback on",
     .options = kOptions,
     .min_operands = 1,

@@ -15,9 +15,9 @@ constexpr std::array kOptions = {
 
 std::string cut_text(const board::CutPlan& cut) {
   if (!cut.is_armed()) return "none planned";
-  const char* moment = cut.moment == board::CutMoment::kBefore   ? "before"
+  const char* moment = cut.moment == board::CutMoment::kBefore  ? "before"
                        : cut.moment == board::CutMoment::kAfter ? "after"
-                                                                 : "inside";
+                                                                : "inside";
   std::string where = "the whole chip";
   if (cut.range_bytes != 0) {
     where = fmt::format("0x{:x} to 0x{:x}", cut.range_start, cut.range_start + cut.range_bytes);
@@ -27,12 +27,18 @@ std::string cut_text(const board::CutPlan& cut) {
 
 std::string exit_text(const board::BoardState& state) {
   switch (state.last_exit) {
-    case board::ExitKind::kNone: return "no app ran yet";
-    case board::ExitKind::kRestart: return "it asked for a restart";
-    case board::ExitKind::kCrash: return fmt::format("it died of signal {}", state.exit_detail);
-    case board::ExitKind::kEnded: return fmt::format("its program ended with {}", state.exit_detail);
-    case board::ExitKind::kPowerCut: return "the power was cut as planned";
-    case board::ExitKind::kPowerOff: return "the board was switched off";
+    case board::ExitKind::kNone:
+      return "no app ran yet";
+    case board::ExitKind::kRestart:
+      return "it asked for a restart";
+    case board::ExitKind::kCrash:
+      return fmt::format("it died of signal {}", state.exit_detail);
+    case board::ExitKind::kEnded:
+      return fmt::format("its program ended with {}", state.exit_detail);
+    case board::ExitKind::kPowerCut:
+      return "the power was cut as planned";
+    case board::ExitKind::kPowerOff:
+      return "the board was switched off";
   }
   return "unknown";
 }
@@ -61,14 +67,16 @@ void print_text(Console& console, const board::BoardFolder& folder, const FlashP
   console.write(render(picture, console.looks()));
   console.write("\n");
   line("power", is_in_use(folder) ? "on, another process runs this board" : "off");
-  line("boots", fmt::format("{}, the last after {}", state.boot_count, name_of(state.reset_reason)));
+  line("boots",
+       fmt::format("{}, the last after {}", state.boot_count, name_of(state.reset_reason)));
   line("last end", exit_text(state));
   line("pins", pins_text(state));
   line("power cut", cut_text(state.flash.cut));
   line("flash", fmt::format("{} programs, {} erases, worst sector erased {} times, {} ms busy",
                             grouped(state.flash.program_count), grouped(state.flash.erase_count),
                             grouped(most_worn(folder)), grouped(state.flash.busy_us / 1000)));
-  line("fuses", fmt::format("secure version bits 0x{:x}", folder.efuse_record().secure_version_bits));
+  line("fuses",
+       fmt::format("secure version bits 0x{:x}", folder.efuse_record().secure_version_bits));
 }
 
 Json json_of_board(const board::BoardFolder& folder, const FlashPicture& picture) {

@@ -76,8 +76,8 @@ const Result<core::ImageFacts>& ImageJudge::verdict(FlashRange range, core::Imag
   for (const Known& known : known_) {
     if (known.range == range && known.checks == checks) return known.verdict;
   }
-  known_.push_back({range, checks,
-                    core::verify_image(flash_, chip_, {range, core::ImageKind::kApp, checks})});
+  known_.push_back(
+      {range, checks, core::verify_image(flash_, chip_, {range, core::ImageKind::kApp, checks})});
   return known_.back().verdict;
 }
 
@@ -96,8 +96,9 @@ BootOutcome boot_with(ImageJudge& judge, const core::BootInputs& inputs) {
     if (step.kind == core::BootStep::Kind::kReadDescription) {
       answer.secure_version = secure_version_at(judge.flash(), step.range);
     } else if (step.kind == core::BootStep::Kind::kTryImage) {
-      const auto& image = judge.verdict(step.range, step.validate ? core::ImageChecks::kBootloader
-                                                                  : core::ImageChecks::kStructureOnly);
+      const auto& image =
+          judge.verdict(step.range, step.validate ? core::ImageChecks::kBootloader
+                                                  : core::ImageChecks::kStructureOnly);
       if (image) {
         answer.secure_version = image->secure_version;
       } else {
@@ -157,7 +158,8 @@ std::optional<BootPosition> BootForecast::position_of(const formats::OtaRecord& 
   return BootPosition{static_cast<int>(formats::slot_of(record.sequence, table.slot_count))};
 }
 
-Result<BootForecast, Refusal> forecast_boot(core::Flash& flash, const std::string& name,
+Result<BootForecast, Refusal> forecast_boot(core::Flash& flash,
+                                            const std::string& name,
                                             const BootQuestion& question) {
   BootForecast forecast;
   forecast.chip = question.chip;
@@ -171,8 +173,10 @@ Result<BootForecast, Refusal> forecast_boot(core::Flash& flash, const std::strin
   std::vector<std::byte> table(formats::kTableBytes, std::byte{0xFF});
   if (forecast.table_offset >= size || size - forecast.table_offset < table.size() ||
       !flash.read({forecast.table_offset}, table).ok()) {
-    return refuse(fmt::format("{} ends before 0x{:x}, where the partition table would be; give a whole "
-                              "flash dump, or --table-offset.", name, forecast.table_offset));
+    return refuse(
+        fmt::format("{} ends before 0x{:x}, where the partition table would be; give a whole "
+                    "flash dump, or --table-offset.",
+                    name, forecast.table_offset));
   }
   auto rows = formats::read_table_as_bootloader(table, forecast.flash_bytes);
   if (!rows) {
@@ -180,20 +184,25 @@ Result<BootForecast, Refusal> forecast_boot(core::Flash& flash, const std::strin
     rows = formats::read_table_as_bootloader(table, 0xFFFFFFFF);
     if (!rows) rows = formats::read_table_as_tool(table);
     if (!rows) {
-      return refuse(fmt::format("{} at 0x{:x}", name, forecast.table_offset), *forecast.table_refused);
+      return refuse(fmt::format("{} at 0x{:x}", name, forecast.table_offset),
+                    *forecast.table_refused);
     }
   }
   forecast.rows = *rows;
   forecast.table = core::boot_table_of(forecast.rows);
   find_chip_of_apps(flash, forecast);
   if (forecast.chip == nullptr) {
-    return refuse(fmt::format("{} holds a partition table but neither a bootloader nor an app image "
-                              "that names its chip; flash an app first.", name));
+    return refuse(
+        fmt::format("{} holds a partition table but neither a bootloader nor an app image "
+                    "that names its chip; flash an app first.",
+                    name));
   }
   const FlashRange ota_data = forecast.table.ota_data;
   if (std::uint64_t{ota_data.start.value} + ota_data.size_bytes > size) {
-    return refuse(fmt::format("{} ends at 0x{:x}, before the end of OTA data at 0x{:x}; give a whole flash "
-                              "dump.", name, size, ota_data.start.value + ota_data.size_bytes));
+    return refuse(
+        fmt::format("{} ends at 0x{:x}, before the end of OTA data at 0x{:x}; give a whole flash "
+                    "dump.",
+                    name, size, ota_data.start.value + ota_data.size_bytes));
   }
   forecast.records_are_readable =
       forecast.table.ota_data.size_bytes >= 2 * core::kSectorBytes && read_records(flash, forecast);
@@ -219,10 +228,17 @@ std::string text_of(const core::AppliedRule& rule, const BootForecast& forecast)
       continue;
     }
     switch (pattern[++i]) {
-      case 'p': text += forecast.name_of(rule.position); break;
-      case 'r': text += fmt::format("{}", rule.record_sector); break;
-      case 'v': text += fmt::format("{}", rule.value); break;
-      default: text += pattern[i];
+      case 'p':
+        text += forecast.name_of(rule.position);
+        break;
+      case 'r':
+        text += fmt::format("{}", rule.record_sector);
+        break;
+      case 'v':
+        text += fmt::format("{}", rule.value);
+        break;
+      default:
+        text += pattern[i];
     }
   }
   if (rule.image_error) {

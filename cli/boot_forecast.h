@@ -1,5 +1,6 @@
-// What a bootloader would do with this flash, without doing it: core's BootPlan run against a dump or
-// a board, its writes kept in memory. `rota why` prints the rules; the flash map marks what boots.
+// What a bootloader would do with this flash, without doing it: core's BootPlan run against a dump
+// or a board, its writes kept in memory. `rota why` prints the rules; the flash map marks what
+// boots.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +30,10 @@ struct BootQuestion {
   std::optional<std::uint16_t> chip_revision;  // default: one that every image accepts
 };
 
-// One start of the bootloader on given records. Images are asked about through the judge; nothing is
-// written: `records` holds what the bootloader would have written.
+// One start of the bootloader on given records. Images are asked about through the judge; nothing
+// is written: `records` holds what the bootloader would have written.
 struct BootOutcome {
-  bool starts = false;  // an image starts; otherwise the bootloader resets
+  bool starts = false;          // an image starts; otherwise the bootloader resets
   core::BootPosition selected;  // what is tried first
   core::BootPosition position;  // what starts
   core::FlashRange range;
@@ -90,7 +91,8 @@ struct BootForecast {
 };
 
 // Refuses when the flash holds no partition table at all.
-Result<BootForecast, Refusal> forecast_boot(core::Flash& flash, const std::string& name,
+Result<BootForecast, Refusal> forecast_boot(core::Flash& flash,
+                                            const std::string& name,
                                             const BootQuestion& question);
 
 // The rule in one sentence, names filled in.

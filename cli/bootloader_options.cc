@@ -44,16 +44,18 @@ Result<formats::BootloaderSettings, Refusal> chosen_settings(const Invocation& i
   formats::BootloaderSettings settings;
   settings.rollback = invocation.on_off("--rollback").value_or(true);
   settings.anti_rollback = invocation.on_off("--anti-rollback").value_or(false);
-  const auto width =
-      invocation.number("--secure-version-bits", (*chip)->secure_version_width,
-                        (*chip)->secure_version_width);
+  const auto width = invocation.number("--secure-version-bits", (*chip)->secure_version_width,
+                                       (*chip)->secure_version_width);
   if (!width) return Failed{width.error()};
   settings.secure_version_width = static_cast<std::uint8_t>(*width);
-  const auto offset = invocation.number("--table-offset", formats::BootloaderSettings{}.table_offset);
+  const auto offset =
+      invocation.number("--table-offset", formats::BootloaderSettings{}.table_offset);
   if (!offset) return Failed{offset.error()};
   if (*offset % core::kSectorBytes != 0 || *offset <= (*chip)->bootloader_offset) {
-    return wrong_use(fmt::format("--table-offset is a multiple of 0x1000 above 0x{:x}, where the "
-                                 "bootloader of {} lies.", (*chip)->bootloader_offset, (*chip)->name));
+    return wrong_use(
+        fmt::format("--table-offset is a multiple of 0x1000 above 0x{:x}, where the "
+                    "bootloader of {} lies.",
+                    (*chip)->bootloader_offset, (*chip)->name));
   }
   settings.table_offset = *offset;
   ROTA_TRY(choose_pin(invocation, "--factory-reset-pin", settings.factory_reset));
@@ -72,7 +74,8 @@ Result<formats::BootloaderSettings, Refusal> chosen_settings(const Invocation& i
   return settings;
 }
 
-std::vector<std::byte> bootloader_image(const formats::ChipFacts& chip, std::uint32_t flash_bytes,
+std::vector<std::byte> bootloader_image(const formats::ChipFacts& chip,
+                                        std::uint32_t flash_bytes,
                                         const formats::BootloaderSettings& settings) {
   formats::ImageHeader header;
   header.chip_id = static_cast<std::uint16_t>(chip.id);

@@ -28,14 +28,14 @@ inline constexpr OptionSpec kFactoryResetPinOption{
     "--factory-reset-pin", "N", "A pin that, held low at reset, erases the nvs partition."};
 inline constexpr OptionSpec kFactoryResetErasesOtaDataOption{
     "--factory-reset-erases-otadata", "on|off",
-    "The same pin also sends the board back to its factory image; default off.", OptionKind::kOnOff};
+    "The same pin also sends the board back to its factory image; default off.",
+    OptionKind::kOnOff};
 inline constexpr OptionSpec kAppTestPinOption{
     "--app-test-pin", "N", "A pin that, held low at reset, starts the test partition."};
 inline constexpr OptionSpec kHoldTimeOption{"--hold-time", "SECONDS",
                                             "How long such a pin must be held; default 5."};
 inline constexpr OptionSpec kWritingOption{
-    "--ota-data-writing", "HOW",
-    "cut-safe (default), or in-place as ESP-IDF's bootloader writes."};
+    "--ota-data-writing", "HOW", "cut-safe (default), or in-place as ESP-IDF's bootloader writes."};
 
 Result<const formats::ChipFacts*, Refusal> chosen_chip(const Invocation& invocation);
 Result<std::uint32_t, Refusal> chosen_flash_bytes(const Invocation& invocation);
@@ -43,7 +43,8 @@ Result<std::uint32_t, Refusal> chosen_flash_bytes(const Invocation& invocation);
 Result<formats::BootloaderSettings, Refusal> chosen_settings(const Invocation& invocation);
 // The whole image that the options describe.
 Result<std::vector<std::byte>, Refusal> bootloader_image(const Invocation& invocation);
-std::vector<std::byte> bootloader_image(const formats::ChipFacts& chip, std::uint32_t flash_bytes,
+std::vector<std::byte> bootloader_image(const formats::ChipFacts& chip,
+                                        std::uint32_t flash_bytes,
                                         const formats::BootloaderSettings& settings);
 
 // The code of a flash size in an image header.

@@ -19,10 +19,9 @@ Failed<Refusal> unknown_option(const CommandSpec& command, std::string_view name
   std::vector<std::string_view> names;
   for (const OptionSpec& option : command.options) names.push_back(option.name);
   const std::string_view near = nearest(name, names);
-  return wrong_use(fmt::format("{} is not an option of rota {}{} See rota {} --help.",
-                               printable(name), command.name,
-                               near.empty() ? std::string(".") : fmt::format("; did you mean {}?", near),
-                               command.name));
+  return wrong_use(fmt::format(
+      "{} is not an option of rota {}{} See rota {} --help.", printable(name), command.name,
+      near.empty() ? std::string(".") : fmt::format("; did you mean {}?", near), command.name));
 }
 
 // How many letters must be changed, added or dropped to get from one word to the other.
@@ -42,7 +41,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 // One option with its value, taken off the front of `arguments`.
-Outcome take_option(const CommandSpec& command, std::span<const std::string_view>& arguments,
+Outcome take_option(const CommandSpec& command,
+                    std::span<const std::string_view>& arguments,
                     Invocation& into) {
   std::string_view name = arguments[0];
   arguments = arguments.subspan(1);
@@ -85,7 +85,8 @@ Outcome take_option(const CommandSpec& command, std::span<const std::string_view
 }  // namespace
 
 bool Invocation::has(std::string_view option) const {
-  return std::any_of(given.begin(), given.end(), [&](const auto& one) { return one.first == option; });
+  return std::any_of(given.begin(), given.end(),
+                     [&](const auto& one) { return one.first == option; });
 }
 
 std::optional<std::string_view> Invocation::value(std::string_view option) const {
@@ -110,14 +111,15 @@ std::optional<bool> Invocation::on_off(std::string_view option) const {
   return *text == "on";
 }
 
-Result<std::uint32_t, Refusal> Invocation::number(std::string_view option, std::uint32_t otherwise,
+Result<std::uint32_t, Refusal> Invocation::number(std::string_view option,
+                                                  std::uint32_t otherwise,
                                                   std::uint32_t limit) const {
   const auto text = value(option);
   if (!text) return otherwise;
   const auto number = parse_number(*text);
   if (!number) {
-    return wrong_use(fmt::format(
-        "{} needs a number such as 4096, 0x1000, 64K or 4MB, not '{}'.", option, printable(*text)));
+    return wrong_use(fmt::format("{} needs a number such as 4096, 0x1000, 64K or 4MB, not '{}'.",
+                                 option, printable(*text)));
   }
   if (*number > limit) {
     return wrong_use(fmt::format("{} may be at most {}, not {}.", option, limit, *number));
@@ -143,8 +145,8 @@ Result<Invocation, Refusal> match_command_line(const CommandSpec& command,
     }
   }
   if (invocation.operands.size() < command.min_operands) {
-    return wrong_use(fmt::format("rota {} needs more: rota {} {}. See rota {} --help.", command.name,
-                                 command.name, command.usage, command.name));
+    return wrong_use(fmt::format("rota {} needs more: rota {} {}. See rota {} --help.",
+                                 command.name, command.name, command.usage, command.name));
   }
   if (invocation.operands.size() > command.max_operands) {
     return wrong_use(fmt::format("'{}' is one too many: rota {} {}. See rota {} --help.",
@@ -156,7 +158,8 @@ Result<Invocation, Refusal> match_command_line(const CommandSpec& command,
 
 std::optional<std::uint32_t> parse_number(std::string_view text) {
   std::uint64_t unit = 1;
-  const auto drop_suffix = [&](std::string_view upper, std::string_view lower, std::uint64_t bytes) {
+  const auto drop_suffix = [&](std::string_view upper, std::string_view lower,
+                               std::uint64_t bytes) {
     if (unit != 1 || !(text.ends_with(upper) || text.ends_with(lower))) return;
     text.remove_suffix(upper.size());
     unit = bytes;

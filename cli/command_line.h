@@ -1,8 +1,8 @@
 // What a person typed, matched against what a command understands.
 //
-// A command is one constant CommandSpec: name, options, help text, function. Our own matcher and not
-// a library's: specs are constant data, so starting costs nothing, and each refusal can say what to
-// type instead. Nothing here prints; the dispatcher (cli/dispatch.cc) does.
+// A command is one constant CommandSpec: name, options, help text, function. Our own matcher and
+// not a library's: specs are constant data, so starting costs nothing, and each refusal can say
+// what to type instead. Nothing here prints; the dispatcher (cli/dispatch.cc) does.
 #pragma once
 
 #include <cstdint>
@@ -67,7 +67,8 @@ struct Invocation {
   std::optional<bool> on_off(std::string_view option) const;
   // A number as parse_number() reads it; `otherwise` when not given; wrong use when it is no number
   // or above `limit`.
-  Result<std::uint32_t, Refusal> number(std::string_view option, std::uint32_t otherwise,
+  Result<std::uint32_t, Refusal> number(std::string_view option,
+                                        std::uint32_t otherwise,
                                         std::uint32_t limit = 0xFFFFFFFF) const;
 };
 

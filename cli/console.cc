@@ -24,7 +24,8 @@ bool locale_is_utf8() {
   return false;
 }
 
-// The number of bytes of the well-formed UTF-8 character at the start of `text`; 0 if there is none.
+// The number of bytes of the well-formed UTF-8 character at the start of `text`; 0 if there is
+// none.
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
@@ -51,13 +52,26 @@ std::string Looks::ink(Ink ink, std::string_view text) const {
   if (!colours || ink == Ink::kPlain) return std::string(text);
   const char* code = "";
   switch (ink) {
-    case Ink::kPlain: break;
-    case Ink::kBold: code = "1"; break;
-    case Ink::kDim: code = "2"; break;
-    case Ink::kGreen: code = "32"; break;
-    case Ink::kYellow: code = "33"; break;
-    case Ink::kRed: code = "31"; break;
-    case Ink::kCyan: code = "36"; break;
+    case Ink::kPlain:
+      break;
+    case Ink::kBold:
+      code = "1";
+      break;
+    case Ink::kDim:
+      code = "2";
+      break;
+    case Ink::kGreen:
+      code = "32";
+      break;
+    case Ink::kYellow:
+      code = "33";
+      break;
+    case Ink::kRed:
+      code = "31";
+      break;
+    case Ink::kCyan:
+      code = "36";
+      break;
   }
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }

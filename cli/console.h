@@ -1,11 +1,12 @@
-// Where a command prints, and what that place can show. Colours, box characters and progress only on
-// a terminal; NO_COLOR and TERM=dumb switch colours off, a locale without UTF-8 the box characters.
+// Where a command prints, and what that place can show. Colours, box characters and progress only
+// on a terminal; NO_COLOR and TERM=dumb switch colours off, a locale without UTF-8 the box
+// characters.
 #pragma once
 
 #include <fmt/format.h>
 
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <span>
 #include <string>

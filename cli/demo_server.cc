@@ -71,8 +71,8 @@ Result<std::unique_ptr<UpdateServer>, Refusal> UpdateServer::start(const std::st
     close(log);
     return refuse(system_sentence("make a pipe to", program, errno));
   }
-  std::vector<std::string> words{program,     folder,       "--port", "0", "--bind",
-                                 "127.0.0.1", "--ready-fd", std::to_string(ready[1])};
+  std::vector<std::string> words{program,  folder,      "--port",     "0",
+                                 "--bind", "127.0.0.1", "--ready-fd", std::to_string(ready[1])};
   if (!state_folder.empty()) words.insert(words.end(), {"--state", state_folder});
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

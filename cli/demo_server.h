@@ -17,9 +17,9 @@ namespace rota::cli {
 // rota-server on 127.0.0.1 and a port that the system chooses, until the object goes.
 class UpdateServer {
  public:
-  // Starts `program` for the files in `folder`; its own words go to `log_file`. An empty state folder
-  // is the default of the program. Returns when it
-  // listens. Refuses with the end of its words when it does not within `patience`.
+  // Starts `program` for the files in `folder`; its own words go to `log_file`. An empty state
+  // folder is the default of the program. Returns when it listens. Refuses with the end of its
+  // words when it does not within `patience`.
   static Result<std::unique_ptr<UpdateServer>, Refusal> start(const std::string& program,
                                                               const std::string& folder,
                                                               const std::string& state_folder,

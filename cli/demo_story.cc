@@ -304,9 +304,8 @@ void try_wrong_offer(Story& story, Step& step, const std::string& url, const Wro
   if (!step.reaches(kAttemptEnded, "the attempt ends")) return;
   step.console_says(offer.names_what_arrived,
                     fmt::format("{} is refused with a sentence that names it", offer.what));
-  step.checks().check(
-      in_charge_before.has_value() && stage.record_in_charge() == in_charge_before,
-      "the OTA data record in charge is as before");
+  step.checks().check(in_charge_before.has_value() && stage.record_in_charge() == in_charge_before,
+                      "the OTA data record in charge is as before");
   step.boots_next(story.confirmed_slot);
 }
 

@@ -14,10 +14,13 @@ std::span<const CommandSpec* const> all_commands();
 
 // `arguments` without the program's own name.
 ExitStatus run_command_line(std::string_view program_path,
-                            std::span<const std::string_view> arguments, Console& console);
+                            std::span<const std::string_view> arguments,
+                            Console& console);
 
 // One command on its own words, refusals printed.
-ExitStatus run_command(const CommandSpec& command, std::string_view program_path,
-                       std::span<const std::string_view> arguments, Console& console);
+ExitStatus run_command(const CommandSpec& command,
+                       std::string_view program_path,
+                       std::span<const std::string_view> arguments,
+                       Console& console);
 
 }  // namespace rota::cli

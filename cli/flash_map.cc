@@ -27,12 +27,18 @@ std::optional<BootPosition> position_of_row(const formats::PartitionRow& row) {
 SlotState state_of(const OtaRecord& record) {
   if (!record.check_is_good()) return SlotState::kDamagedRecord;
   switch (record.state) {
-    case OtaState::kNew: return SlotState::kNew;
-    case OtaState::kPendingVerify: return SlotState::kOnTrial;
-    case OtaState::kValid: return SlotState::kConfirmed;
-    case OtaState::kInvalid: return SlotState::kRejected;
-    case OtaState::kAborted: return SlotState::kAborted;
-    case OtaState::kUndefined: return SlotState::kNoTrial;
+    case OtaState::kNew:
+      return SlotState::kNew;
+    case OtaState::kPendingVerify:
+      return SlotState::kOnTrial;
+    case OtaState::kValid:
+      return SlotState::kConfirmed;
+    case OtaState::kInvalid:
+      return SlotState::kRejected;
+    case OtaState::kAborted:
+      return SlotState::kAborted;
+    case OtaState::kUndefined:
+      return SlotState::kNoTrial;
   }
   return SlotState::kNoTrial;  // a value outside the enumeration counts as not rejected
 }
@@ -42,9 +48,9 @@ SlotState state_of_slot(const BootForecast& forecast, BootPosition position) {
   const OtaRecord* best = nullptr;
   for (const OtaRecord& record : forecast.records) {
     if (forecast.position_of(record) != position) continue;
-    const bool better = best == nullptr || (record.is_selectable() && !best->is_selectable()) ||
-                        (record.is_selectable() == best->is_selectable() &&
-                         record.sequence > best->sequence);
+    const bool better =
+        best == nullptr || (record.is_selectable() && !best->is_selectable()) ||
+        (record.is_selectable() == best->is_selectable() && record.sequence > best->sequence);
     if (better) best = &record;
   }
   return best == nullptr ? SlotState::kNone : state_of(*best);
@@ -66,7 +72,8 @@ std::string bar(const SlotPicture& slot, const Looks& looks) {
   const std::uint32_t used = slot.image && slot.image->is_whole ? slot.image->image_bytes : 0;
   const std::uint64_t size = std::max<std::uint32_t>(slot.row.size, 1);
   const auto percent = static_cast<unsigned>(std::min<std::uint64_t>(999, used * 100ULL / size));
-  auto cells = static_cast<std::size_t>(std::min<std::uint64_t>(kBarCells, used * kBarCells / size));
+  auto cells =
+      static_cast<std::size_t>(std::min<std::uint64_t>(kBarCells, used * kBarCells / size));
   if (used != 0 && cells == 0) cells = 1;
   std::string full;
   std::string rest;
@@ -87,17 +94,35 @@ Words state_words(const SlotPicture& slot, const BootForecast& forecast) {
   Ink ink = Ink::kPlain;
   if (slot.runs) parts.emplace_back("runs");
   switch (slot.state) {
-    case SlotState::kNone: break;
+    case SlotState::kNone:
+      break;
     case SlotState::kNew:
       parts.emplace_back(forecast.settings.rollback ? "trial starts at boot" : "no trial");
       ink = Ink::kYellow;
       break;
-    case SlotState::kOnTrial: parts.emplace_back("on trial"); ink = Ink::kYellow; break;
-    case SlotState::kConfirmed: parts.emplace_back("confirmed"); ink = Ink::kGreen; break;
-    case SlotState::kNoTrial: parts.emplace_back("no trial"); break;
-    case SlotState::kRejected: parts.emplace_back("rejected itself"); ink = Ink::kRed; break;
-    case SlotState::kAborted: parts.emplace_back("aborted, unconfirmed"); ink = Ink::kRed; break;
-    case SlotState::kDamagedRecord: parts.emplace_back("record damaged"); ink = Ink::kRed; break;
+    case SlotState::kOnTrial:
+      parts.emplace_back("on trial");
+      ink = Ink::kYellow;
+      break;
+    case SlotState::kConfirmed:
+      parts.emplace_back("confirmed");
+      ink = Ink::kGreen;
+      break;
+    case SlotState::kNoTrial:
+      parts.emplace_back("no trial");
+      break;
+    case SlotState::kRejected:
+      parts.emplace_back("rejected itself");
+      ink = Ink::kRed;
+      break;
+    case SlotState::kAborted:
+      parts.emplace_back("aborted, unconfirmed");
+      ink = Ink::kRed;
+      break;
+    case SlotState::kDamagedRecord:
+      parts.emplace_back("record damaged");
+      ink = Ink::kRed;
+      break;
   }
   if (slot.boots_next) parts.emplace_back("boots next");
   return {fmt::format("{}", fmt::join(parts, ", ")), ink};
@@ -124,7 +149,8 @@ constexpr Strokes kAsciiStrokes{"-", "|", ">", {"+", "+", "+"}, {"+", "+", "+"}}
 constexpr std::size_t kColumnCount = 6;
 using Cells = std::array<std::string, kColumnCount>;
 
-std::string edge(const Strokes& strokes, const std::array<std::string_view, 3>& corners,
+std::string edge(const Strokes& strokes,
+                 const std::array<std::string_view, 3>& corners,
                  const std::array<std::size_t, kColumnCount>& widths) {
   std::string line = "    ";
   for (std::size_t i = 0; i < kColumnCount; ++i) {
@@ -141,8 +167,8 @@ void fit_contents(std::vector<Cells>& lines, std::array<std::size_t, kColumnCoun
   for (const std::size_t width : widths) total += width + 3;
   if (total <= kMaxLineColumns) return;
   const std::size_t excess = total - kMaxLineColumns;
-  widths[kContents] = std::max(kMinContentColumns,
-                               widths[kContents] - std::min(widths[kContents], excess));
+  widths[kContents] =
+      std::max(kMinContentColumns, widths[kContents] - std::min(widths[kContents], excess));
   for (Cells& cells : lines) cells[kContents] = shortened(cells[kContents], widths[kContents]);
 }
 
@@ -155,8 +181,7 @@ std::string render_slots(const FlashPicture& picture, const Looks& looks) {
     const std::string name = shortened(printable(slot.row.label()), kMaxNameColumns);
     lines.push_back({slot.runs || slot.boots_next ? looks.ink(Ink::kBold, name) : name,
                      fmt::format("0x{:06x}", slot.row.offset), size_text(slot.row.size),
-                     content_text(slot), bar(slot, looks),
-                     looks.ink(words.ink, words.text)});
+                     content_text(slot), bar(slot, looks), looks.ink(words.ink, words.text)});
     for (std::size_t i = 0; i < kColumnCount; ++i) {
       widths[i] = std::max(widths[i], columns(lines.back()[i]));
     }
@@ -189,14 +214,18 @@ std::string free_text(const FlashPicture& picture) {
 std::string_view state_note(const OtaRecord& record, bool rollback) {
   switch (state_of(record)) {
     case SlotState::kNew:
-      return rollback ? "its first start is its trial" : "a bootloader without rollback starts it "
-                                                         "without a trial";
+      return rollback ? "its first start is its trial"
+                      : "a bootloader without rollback starts it "
+                        "without a trial";
     case SlotState::kOnTrial:
       return rollback ? "on trial; a restart before it is confirmed gives it up"
                       : "a bootloader without rollback starts it again";
-    case SlotState::kRejected: return "the image rejected itself, it is not selected again";
-    case SlotState::kAborted: return "it ran and nobody confirmed it, it is not selected again";
-    default: return "";
+    case SlotState::kRejected:
+      return "the image rejected itself, it is not selected again";
+    case SlotState::kAborted:
+      return "it ran and nobody confirmed it, it is not selected again";
+    default:
+      return "";
   }
 }
 
@@ -214,10 +243,14 @@ Json json_of(const SlotPicture& slot) {
              {"sound", !report.refused.has_value()},
              {"error", report.refused ? Json(describe(*report.refused).name) : Json(nullptr)}};
   }
-  return {{"name", printable(slot.row.label())}, {"offset", slot.row.offset},
-          {"size", slot.row.size},               {"empty", slot.is_empty},
-          {"image", image},                      {"state", name_of(slot.state)},
-          {"runs", slot.runs},                   {"boots_next", slot.boots_next}};
+  return {{"name", printable(slot.row.label())},
+          {"offset", slot.row.offset},
+          {"size", slot.row.size},
+          {"empty", slot.is_empty},
+          {"image", image},
+          {"state", name_of(slot.state)},
+          {"runs", slot.runs},
+          {"boots_next", slot.boots_next}};
 }
 
 }  // namespace
@@ -229,7 +262,8 @@ const SlotPicture* FlashPicture::slot(BootPosition position) const {
   return nullptr;
 }
 
-Result<FlashPicture, Refusal> picture_of(core::Flash& flash, const std::string& name,
+Result<FlashPicture, Refusal> picture_of(core::Flash& flash,
+                                         const std::string& name,
                                          const BootQuestion& question,
                                          std::optional<std::uint32_t> running) {
   auto forecast = forecast_boot(flash, name, question);
@@ -275,14 +309,22 @@ std::string content_text(const SlotPicture& slot) {
 
 std::string_view name_of(SlotState state) {
   switch (state) {
-    case SlotState::kNone: return "none";
-    case SlotState::kNew: return "new";
-    case SlotState::kOnTrial: return "on_trial";
-    case SlotState::kConfirmed: return "confirmed";
-    case SlotState::kNoTrial: return "no_trial";
-    case SlotState::kRejected: return "rejected";
-    case SlotState::kAborted: return "aborted";
-    case SlotState::kDamagedRecord: return "damaged_record";
+    case SlotState::kNone:
+      return "none";
+    case SlotState::kNew:
+      return "new";
+    case SlotState::kOnTrial:
+      return "on_trial";
+    case SlotState::kConfirmed:
+      return "confirmed";
+    case SlotState::kNoTrial:
+      return "no_trial";
+    case SlotState::kRejected:
+      return "rejected";
+    case SlotState::kAborted:
+      return "aborted";
+    case SlotState::kDamagedRecord:
+      return "damaged_record";
   }
   return "none";
 }
@@ -333,16 +375,17 @@ Json json_of(const FlashPicture& picture) {
                        {"slot", position ? Json(forecast.name_of(*position)) : Json(nullptr)},
                        {"in_charge", formats::active_record(forecast.records) == sector}});
   }
-  return {{"chip", forecast.chip->target},
-          {"flash_bytes", forecast.flash_bytes},
-          {"table_offset", forecast.table_offset},
-          {"bootloader", forecast.has_bootloader},
-          {"rollback", forecast.settings.rollback},
-          {"anti_rollback", forecast.settings.anti_rollback},
-          {"settings_assumed", !forecast.settings_known},
-          {"slots", slots},
-          {"ota_data", records},
-          {"boots_next", forecast.starts ? Json(forecast.name_of(forecast.position)) : Json(nullptr)}};
+  return {
+      {"chip", forecast.chip->target},
+      {"flash_bytes", forecast.flash_bytes},
+      {"table_offset", forecast.table_offset},
+      {"bootloader", forecast.has_bootloader},
+      {"rollback", forecast.settings.rollback},
+      {"anti_rollback", forecast.settings.anti_rollback},
+      {"settings_assumed", !forecast.settings_known},
+      {"slots", slots},
+      {"ota_data", records},
+      {"boots_next", forecast.starts ? Json(forecast.name_of(forecast.position)) : Json(nullptr)}};
 }
 
 }  // namespace rota::cli

@@ -1,5 +1,5 @@
-// The picture of a board's flash that `board show`, `why` and the demo print: each app partition with
-// what it holds and its state, both OTA data records explained, free space, what boots next.
+// The picture of a board's flash that `board show`, `why` and the demo print: each app partition
+// with what it holds and its state, both OTA data records explained, free space, what boots next.
 //
 //   esp32, 4 MB flash, partition table at 0x8000, rollback on
 //     +---------+----------+--------+------------------+----------------+------------------------+
@@ -11,7 +11,8 @@
 //     OTA data 1: blank
 //     free: 0x310000 to 0x400000 (960 KB)
 //
-// Everything is read from the flash given; which slot runs is the one thing that flash does not say.
+// Everything is read from the flash given; which slot runs is the one thing that flash does not
+// say.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +57,8 @@ struct FlashPicture {
 };
 
 // `running`: the start address of the partition whose image executes, where that is known.
-Result<FlashPicture, Refusal> picture_of(core::Flash& flash, const std::string& name,
+Result<FlashPicture, Refusal> picture_of(core::Flash& flash,
+                                         const std::string& name,
                                          const BootQuestion& question,
                                          std::optional<std::uint32_t> running = std::nullopt);
 

@@ -20,13 +20,17 @@ bool is_image(ContentKind kind) {
 }
 
 // Where a file goes that came without a place.
-Result<std::uint32_t, Refusal> natural_place(ContentKind kind, InputFile& file,
+Result<std::uint32_t, Refusal> natural_place(ContentKind kind,
+                                             InputFile& file,
                                              const FlashPicture& picture) {
   const BootForecast& forecast = picture.forecast;
   switch (kind) {
-    case ContentKind::kBootloaderImage: return forecast.chip->bootloader_offset;
-    case ContentKind::kPartitionTable: return forecast.table_offset;
-    case ContentKind::kMergedFlash: return 0U;
+    case ContentKind::kBootloaderImage:
+      return forecast.chip->bootloader_offset;
+    case ContentKind::kPartitionTable:
+      return forecast.table_offset;
+    case ContentKind::kMergedFlash:
+      return 0U;
     case ContentKind::kOtaData:
       if (forecast.table.ota_data.size_bytes != 0) return forecast.table.ota_data.start.value;
       return refuse("the table has no OTA data partition.");
@@ -36,10 +40,11 @@ Result<std::uint32_t, Refusal> natural_place(ContentKind kind, InputFile& file,
       if (forecast.table.factory.size_bytes != 0) return forecast.table.factory.start.value;
       if (forecast.table.slots[0].size_bytes != 0) return forecast.table.slots[0].start.value;
       return refuse("the table has neither a factory partition nor ota_0; name the place.");
-    default: break;
+    default:
+      break;
   }
-  return refuse(fmt::format("{}: {} Name the place, e.g. 0x10000={}.", file.name(), what_it_is(file),
-                            file.name()));
+  return refuse(fmt::format("{}: {} Name the place, e.g. 0x10000={}.", file.name(),
+                            what_it_is(file), file.name()));
 }
 
 const PartitionRow* row_at(const BootForecast& forecast, std::uint32_t offset) {
@@ -49,7 +54,10 @@ const PartitionRow* row_at(const BootForecast& forecast, std::uint32_t offset) {
   return nullptr;
 }
 
-Outcome check_image(InputFile& file, const FlashPicture& picture, const PartitionRow* row, bool force,
+Outcome check_image(InputFile& file,
+                    const FlashPicture& picture,
+                    const PartitionRow* row,
+                    bool force,
                     std::string& what) {
   const core::FlashRange range{{0}, file.size()};
   const auto kind =
@@ -62,10 +70,11 @@ Outcome check_image(InputFile& file, const FlashPicture& picture, const Partitio
   }
   if (force) return {};
   if (report->chip != picture.forecast.chip) {
-    return refuse(fmt::format("{} is for {} and this board is an {}; build it for {}, or flash it "
-                              "all the same with --force.", file.name(),
-                              report->chip != nullptr ? report->chip->name : "an unknown chip",
-                              picture.forecast.chip->name, picture.forecast.chip->target));
+    return refuse(
+        fmt::format("{} is for {} and this board is an {}; build it for {}, or flash it "
+                    "all the same with --force.",
+                    file.name(), report->chip != nullptr ? report->chip->name : "an unknown chip",
+                    picture.forecast.chip->name, picture.forecast.chip->target));
   }
   if (report->refused) return refuse(file.name(), *report->refused);
   if (row != nullptr && row->is_app() && kind == core::ImageKind::kBootloader) {
@@ -77,7 +86,8 @@ Outcome check_image(InputFile& file, const FlashPicture& picture, const Partitio
 
 }  // namespace
 
-Result<FlashWrite, Refusal> plan_write(std::string_view order, const FlashPicture& picture,
+Result<FlashWrite, Refusal> plan_write(std::string_view order,
+                                       const FlashPicture& picture,
                                        bool force) {
   const BootForecast& forecast = picture.forecast;
   const std::size_t equals = order.find('=');
@@ -99,21 +109,24 @@ Result<FlashWrite, Refusal> plan_write(std::string_view order, const FlashPictur
   } else if (const auto offset = parse_number(place)) {
     write.offset = *offset;
   } else {
-    return wrong_use(fmt::format("the board has no partition '{}'; it has {}. An offset such as "
-                                 "0x10000 will do, too.", printable(place),
-                                 partition_names(forecast.rows)));
+    return wrong_use(
+        fmt::format("the board has no partition '{}'; it has {}. An offset such as "
+                    "0x10000 will do, too.",
+                    printable(place), partition_names(forecast.rows)));
   }
   const PartitionRow* row = row_at(forecast, write.offset);
   write.where = row != nullptr ? fmt::format("{} (0x{:x})", printable(row->label()), write.offset)
                                : fmt::format("0x{:x}", write.offset);
   write.what = file->name();
   const std::uint32_t room = row != nullptr ? row->end() - write.offset
-                             : write.offset < forecast.flash_bytes ? forecast.flash_bytes - write.offset
-                                                                   : 0;
+                             : write.offset < forecast.flash_bytes
+                                 ? forecast.flash_bytes - write.offset
+                                 : 0;
   if (file->size() > room) {
-    return refuse(fmt::format("{} has {} bytes and {} has room for {}; use a larger partition or a "
-                              "smaller image.", file->name(), grouped(file->size()), write.where,
-                              grouped(room)));
+    return refuse(
+        fmt::format("{} has {} bytes and {} has room for {}; use a larger partition or a "
+                    "smaller image.",
+                    file->name(), grouped(file->size()), write.where, grouped(room)));
   }
   if (is_image(kind)) {
     ROTA_TRY(check_image(*file, picture, row, force, write.what));

@@ -1,5 +1,5 @@
-// What is to be written where, decided and checked before the first byte of a board changes. Shared by
-// `board flash` and the demo.
+// What is to be written where, decided and checked before the first byte of a board changes. Shared
+// by `board flash` and the demo.
 #pragma once
 
 #include <cstddef>
@@ -21,11 +21,13 @@ struct FlashWrite {
   std::string where;  // "factory", "0x10000"
 };
 
-// "factory=app.bin", "0x10000=app.bin", or "app.bin", which goes where its kind belongs: an app to the
-// factory partition (or ota_0 without one), a bootloader, a table or a merged image to its offset.
-// Refuses what does not fit, an image for another chip, a damaged image, and what is no image in an app
-// partition; `force` lets the last three pass.
-Result<FlashWrite, Refusal> plan_write(std::string_view order, const FlashPicture& picture, bool force);
+// "factory=app.bin", "0x10000=app.bin", or "app.bin", which goes where its kind belongs: an app to
+// the factory partition (or ota_0 without one), a bootloader, a table or a merged image to its
+// offset. Refuses what does not fit, an image for another chip, a damaged image, and what is no
+// image in an app partition; `force` lets the last three pass.
+Result<FlashWrite, Refusal> plan_write(std::string_view order,
+                                       const FlashPicture& picture,
+                                       bool force);
 
 // Writes as a flashing tool does. Refuses when the flash does.
 Outcome carry_out(const FlashWrite& write, board::BoardFolder& folder);

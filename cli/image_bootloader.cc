@@ -1,4 +1,5 @@
-// rota image bootloader: a bootloader image for virtual boards, with the options it was "built" with.
+// rota image bootloader: a bootloader image for virtual boards, with the options it was "built"
+// with.
 #include <array>
 
 #include "cli/board_access.h"
@@ -38,11 +39,14 @@ Outcome run(const Invocation& invocation) {
 constinit const CommandSpec kImageBootloader{
     .name = "image bootloader",
     .summary = "write a bootloader image for virtual boards",
-    .usage = "--chip NAME -o FILE [--flash-size SIZE] [--rollback on|off] [--anti-rollback on|off] ...",
-    .about = "The image has the genuine form of a bootloader and holds the settings that decide what "
-             "boots. Virtual boards behave by it; a real chip needs the bootloader of its own "
-             "ESP-IDF build.",
-    .example = "rota image bootloader --chip esp32 --flash-size 4MB --rollback on -o bootloader.bin",
+    .usage =
+        "--chip NAME -o FILE [--flash-size SIZE] [--rollback on|off] [--anti-rollback on|off] ...",
+    .about =
+        "The image has the genuine form of a bootloader and holds the settings that decide what "
+        "boots. Virtual boards behave by it; a real chip needs the bootloader of its own "
+        "ESP-IDF build.",
+    .example =
+        "rota image bootloader --chip esp32 --flash-size 4MB --rollback on -o bootloader.bin",
     .options = kOptions,
     .run = run,
 };

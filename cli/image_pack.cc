@@ -84,10 +84,10 @@ Outcome check_program(InputFile& file, Bytes elf) {
     return refuse(fmt::format("{} is not a Linux program. {}", file.name(), what_it_is(file)));
   }
   if (elf.size() > board::kNativePayloadMaxBytes) {
-    return refuse(fmt::format("{} has {} bytes and a native image holds {} at most, so that it fits a "
-                              "1 MB slot; strip the program, or link it against shared libraries.",
-                              file.name(), grouped(elf.size()),
-                              grouped(board::kNativePayloadMaxBytes)));
+    return refuse(
+        fmt::format("{} has {} bytes and a native image holds {} at most, so that it fits a "
+                    "1 MB slot; strip the program, or link it against shared libraries.",
+                    file.name(), grouped(elf.size()), grouped(board::kNativePayloadMaxBytes)));
   }
   return {};
 }
@@ -116,10 +116,13 @@ Outcome run(const Invocation& invocation) {
 constinit const CommandSpec kImagePack{
     .name = "image pack",
     .summary = "make an app image for virtual boards from a Linux program",
-    .usage = "ELF --chip NAME --project NAME --project-version TEXT -o FILE [--secure-version N] ...",
-    .about = "The image is a genuine image of the chip whose payload is the program; real bootloaders "
-             "refuse it, so it can not be mistaken for firmware.",
-    .example = "rota image pack app.elf --chip esp32 --project blink --project-version 1.0.0 -o app.bin",
+    .usage =
+        "ELF --chip NAME --project NAME --project-version TEXT -o FILE [--secure-version N] ...",
+    .about =
+        "The image is a genuine image of the chip whose payload is the program; real bootloaders "
+        "refuse it, so it can not be mistaken for firmware.",
+    .example =
+        "rota image pack app.elf --chip esp32 --project blink --project-version 1.0.0 -o app.bin",
     .options = kOptions,
     .min_operands = 1,
     .max_operands = 1,

@@ -1,5 +1,6 @@
-// JSON output: members in the order in which they were put in, two spaces of indent, text from files
-// made valid UTF-8. Numbers are plain; addresses are numbers too (people read the text output).
+// JSON output: members in the order in which they were put in, two spaces of indent, text from
+// files made valid UTF-8. Numbers are plain; addresses are numbers too (people read the text
+// output).
 #pragma once
 
 #include <nlohmann/json.hpp>

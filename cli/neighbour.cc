@@ -18,8 +18,10 @@ std::string executable_folder() {
 Result<std::string, Refusal> neighbour_program(const std::string& name) {
   const std::string path = executable_folder() + "/" + name;
   if (access(path.c_str(), X_OK) == 0) return path;
-  return refuse(fmt::format("the program {} is missing beside rota ({}); run ./dev build, or install it "
-                            "together with rota.", name, path));
+  return refuse(
+      fmt::format("the program {} is missing beside rota ({}); run ./dev build, or install it "
+                  "together with rota.",
+                  name, path));
 }
 
 }  // namespace rota::cli

@@ -15,17 +15,33 @@ std::string sentence_of(std::string_view subject, Error error) {
 std::string system_sentence(std::string_view what, std::string_view path, int error_number) {
   const char* next = "";
   switch (error_number) {
-    case ENOENT: next = "check the path"; break;
+    case ENOENT:
+      next = "check the path";
+      break;
     case EACCES:
-    case EPERM: next = "check owner and mode of the file and its folder"; break;
+    case EPERM:
+      next = "check owner and mode of the file and its folder";
+      break;
     case ENOSPC:
-    case EDQUOT: next = "free some space and try again"; break;
-    case EISDIR: next = "name a file, not a folder"; break;
-    case ENOTDIR: next = "a part of the path is a file, not a folder"; break;
-    case EROFS: next = "choose a place that can be written"; break;
+    case EDQUOT:
+      next = "free some space and try again";
+      break;
+    case EISDIR:
+      next = "name a file, not a folder";
+      break;
+    case ENOTDIR:
+      next = "a part of the path is a file, not a folder";
+      break;
+    case EROFS:
+      next = "choose a place that can be written";
+      break;
     case EMFILE:
-    case ENFILE: next = "too many files are open on this machine"; break;
-    default: next = "check the disk and the path"; break;
+    case ENFILE:
+      next = "too many files are open on this machine";
+      break;
+    default:
+      next = "check the disk and the path";
+      break;
   }
   return fmt::format("cannot {} {}: {}; {}.", what, path, std::strerror(error_number), next);
 }

@@ -1,5 +1,5 @@
-// rota serve: starts rota-server, the update server, in place of this process. The server lives in an
-// executable of its own so that the offline commands load neither TLS nor an event loop.
+// rota serve: starts rota-server, the update server, in place of this process. The server lives in
+// an executable of its own so that the offline commands load neither TLS nor an event loop.
 #include <unistd.h>
 
 #include <array>
@@ -46,9 +46,10 @@ constinit const CommandSpec kServe{
     .name = "serve",
     .summary = "serve the firmware images of a folder over HTTPS, with a CA of its own",
     .usage = "DIR [--port N] [--http] [--bind ADDRESS] [--state FOLDER]",
-    .about = "Reads every image in DIR, lists version, project, chip and size, and serves exactly what "
-             "the list names. Makes its certificate authority and certificate by itself and prints "
-             "the line that embeds the CA into a project. Stops on Ctrl-C.",
+    .about =
+        "Reads every image in DIR, lists version, project, chip and size, and serves exactly what "
+        "the list names. Makes its certificate authority and certificate by itself and prints "
+        "the line that embeds the CA into a project. Stops on Ctrl-C.",
     .example = "rota serve build/images --port 8070",
     .options = kOptions,
     .min_operands = 1,

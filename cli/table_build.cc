@@ -13,8 +13,10 @@ constexpr std::array kOptions = {
                OptionKind::kValue, "-o"},
     OptionSpec{"--offset", "N", "Where the table lies on the chip; default 0x8000."},
     OptionSpec{"--flash-size", "SIZE", "Refuse a table that does not fit this flash, e.g. 4MB."},
-    OptionSpec{"--disable-md5sum", "", "Leave the MD5 row away. Applications refuse such a table by "
-                                       "default.", OptionKind::kSwitch},
+    OptionSpec{"--disable-md5sum", "",
+               "Leave the MD5 row away. Applications refuse such a table by "
+               "default.",
+               OptionKind::kSwitch},
     OptionSpec{"--no-verify", "", "Skip alignment, overlap and name checks.", OptionKind::kSwitch},
     OptionSpec{"--secure", "v1|v2", "Check app sizes for Secure Boot of this version."},
     OptionSpec{"--primary-bootloader-offset", "N", "For a row of type bootloader, primary."},
@@ -24,7 +26,8 @@ constexpr std::array kOptions = {
     OptionSpec{"--csv", "", "Write CSV instead of the binary table.", OptionKind::kSwitch},
 };
 
-Outcome take_offset(const Invocation& invocation, std::string_view option,
+Outcome take_offset(const Invocation& invocation,
+                    std::string_view option,
                     std::optional<std::uint32_t>& into) {
   if (!invocation.has(option)) return {};
   const auto number = invocation.number(option, 0);
@@ -33,7 +36,8 @@ Outcome take_offset(const Invocation& invocation, std::string_view option,
   return {};
 }
 
-Outcome take_extra_subtypes(const Invocation& invocation, std::vector<formats::ExtraSubtype>& into) {
+Outcome take_extra_subtypes(const Invocation& invocation,
+                            std::vector<formats::ExtraSubtype>& into) {
   for (const std::string_view text : invocation.values("--extra-partition-subtypes")) {
     const auto extra = formats::parse_extra_subtype(text, into);
     if (!extra) {
@@ -62,8 +66,10 @@ Result<formats::CsvOptions, Refusal> csv_options(const Invocation& invocation,
     options.signing = *secure == "v1" ? formats::TableSigning::kSecureBootV1
                                       : formats::TableSigning::kSecureBootV2;
   }
-  ROTA_TRY(take_offset(invocation, "--primary-bootloader-offset", options.primary_bootloader_offset));
-  ROTA_TRY(take_offset(invocation, "--recovery-bootloader-offset", options.recovery_bootloader_offset));
+  ROTA_TRY(
+      take_offset(invocation, "--primary-bootloader-offset", options.primary_bootloader_offset));
+  ROTA_TRY(
+      take_offset(invocation, "--recovery-bootloader-offset", options.recovery_bootloader_offset));
   ROTA_TRY(take_extra_subtypes(invocation, extra));
   options.extra_subtypes = extra;
   return options;
@@ -104,14 +110,15 @@ Outcome run(const Invocation& invocation) {
   ROTA_TRY(check(*source, *options));
   for (const formats::PartitionRow& row : source->rows) {
     if (!formats::label_suggests_another_kind(row)) continue;
-    invocation.console->write_error(fmt::format(
-        "warning: the partition named '{}' is of type {}, subtype {}; is that meant?\n",
-        printable(row.label()), type_text(row), subtype_text(row)));
+    invocation.console->write_error(
+        fmt::format("warning: the partition named '{}' is of type {}, subtype {}; is that meant?\n",
+                    printable(row.label()), type_text(row), subtype_text(row)));
   }
   const bool was_binary =
       source->form == TableForm::kBinary || source->form == TableForm::kInFlashDump;
   const std::string_view output =
-      invocation.value("--output").value_or(invocation.operands.size() > 1 ? invocation.operands[1] : "-");
+      invocation.value("--output")
+          .value_or(invocation.operands.size() > 1 ? invocation.operands[1] : "-");
   if (was_binary || invocation.has("--csv")) return write_as_csv(output, source->rows);
   const auto table = binary_table(source->rows, options->with_md5);
   if (!table) return Failed{table.error()};
@@ -124,11 +131,13 @@ constinit const CommandSpec kTableBuild{
     .name = "table build",
     .summary = "make a binary partition table from CSV, or CSV from a binary table",
     .usage = "CSV|BINARY|NAME [-o FILE] [--flash-size SIZE] [--offset N] ...",
-    .about = "CSV becomes the binary that ESP-IDF's tool makes, byte for byte; a binary table, or the "
-             "one inside a flash dump, becomes CSV. NAME is a predefined table such as two_ota or "
-             "singleapp. The output replaces FILE only when it is whole.",
-    .example = "rota table build partitions.csv -o partition-table.bin --flash-size 4MB\n"
-               "rota table build two_ota --csv",
+    .about =
+        "CSV becomes the binary that ESP-IDF's tool makes, byte for byte; a binary table, or the "
+        "one inside a flash dump, becomes CSV. NAME is a predefined table such as two_ota or "
+        "singleapp. The output replaces FILE only when it is whole.",
+    .example =
+        "rota table build partitions.csv -o partition-table.bin --flash-size 4MB\n"
+        "rota table build two_ota --csv",
     .options = kOptions,
     .min_operands = 1,
     .max_operands = 2,

@@ -14,8 +14,9 @@ using formats::PartitionRow;
 
 constexpr std::array kOptions = {
     OptionSpec{"--offset", "N", "Where the table lies in a flash dump; found when left away."},
-    OptionSpec{"--flash-size", "SIZE", "The chip's flash, e.g. 4MB: a table that reaches beyond it is "
-                                       "refused by the bootloader. A dump's own length is taken."},
+    OptionSpec{"--flash-size", "SIZE",
+               "The chip's flash, e.g. 4MB: a table that reaches beyond it is "
+               "refused by the bootloader. A dump's own length is taken."},
     OptionSpec{"--json", "", "Print JSON.", OptionKind::kSwitch},
 };
 
@@ -79,28 +80,32 @@ Json json_of(const TableSource& source) {
                        : Json{{"accepts", true}};
   }
   Json flash = source.flash_bytes != 0 ? Json(source.flash_bytes) : Json(nullptr);
-  return {{"table_offset", source.table_offset}, {"flash_bytes", flash}, {"md5", source.has_md5},
-          {"partitions", rows},                  {"free", gaps},         {"readers", readers}};
+  return {{"table_offset", source.table_offset},
+          {"flash_bytes", flash},
+          {"md5", source.has_md5},
+          {"partitions", rows},
+          {"free", gaps},
+          {"readers", readers}};
 }
 
 void print_rows(Console& console, const TableSource& source) {
-  console.write(console.ink(Ink::kBold, fmt::format("  {:<17}{:<11}{:<11}{:<12}{:<12}{:<14}{}\n", "name",
-                                                    "type", "subtype", "offset", "end", "size",
-                                                    "flags")));
+  console.write(
+      console.ink(Ink::kBold, fmt::format("  {:<17}{:<11}{:<11}{:<12}{:<12}{:<14}{}\n", "name",
+                                          "type", "subtype", "offset", "end", "size", "flags")));
   std::string lines;
   for (const PartitionRow& row : source.rows) {
-    std::string line = fmt::format("  {}{:<11}{:<11}0x{:<10x}0x{:<10x}{:<14}{}",
-                                   padded(printable(row.label()), 17), type_text(row),
-                                   subtype_text(row), row.offset, row.end(), size_text(row.size),
-                                   flags_of(row));
+    std::string line =
+        fmt::format("  {}{:<11}{:<11}0x{:<10x}0x{:<10x}{:<14}{}",
+                    padded(printable(row.label()), 17), type_text(row), subtype_text(row),
+                    row.offset, row.end(), size_text(row.size), flags_of(row));
     line.erase(line.find_last_not_of(' ') + 1);
     lines += line + '\n';
   }
   console.write(lines);
   for (const Gap& gap : gaps_of(source)) {
-    console.write(console.ink(Ink::kDim, fmt::format("  {:<39}0x{:<10x}0x{:<10x}{}\n", "(free)",
-                                                     gap.start, gap.end,
-                                                     size_text(gap.end - gap.start))));
+    console.write(
+        console.ink(Ink::kDim, fmt::format("  {:<39}0x{:<10x}0x{:<10x}{}\n", "(free)", gap.start,
+                                           gap.end, size_text(gap.end - gap.start))));
   }
 }
 
@@ -126,15 +131,16 @@ Outcome run(const Invocation& invocation) {
   const std::string where = source->form == TableForm::kInFlashDump
                                 ? fmt::format(" at 0x{:x}", source->table_offset)
                                 : "";
-  console.print("{}: partition table{}, {} partitions{}\n\n", printable(invocation.operands[0]), where,
-                source->rows.size(), source->has_md5 ? "" : ", no MD5 row");
+  console.print("{}: partition table{}, {} partitions{}\n\n", printable(invocation.operands[0]),
+                where, source->rows.size(), source->has_md5 ? "" : ", no MD5 row");
   print_rows(console, *source);
   bool all_accept = true;
   for (const Reader& reader : readers_of(*source)) {
     if (!reader.refuses) continue;
     all_accept = false;
-    console.write("\n" + wrap(sentence_of(fmt::format("{} refuses this table", reader.name),
-                                          *reader.refuses), 0));
+    console.write(
+        "\n" +
+        wrap(sentence_of(fmt::format("{} refuses this table", reader.name), *reader.refuses), 0));
   }
   if (all_accept) console.write("\nBootloader, application and host tools accept this table.\n");
   return source->bootloader_refuses ? Outcome(answer_is_no()) : Outcome();
@@ -146,10 +152,12 @@ constinit const CommandSpec kTableShow{
     .name = "table show",
     .summary = "show a partition table: binary, CSV, or inside a flash dump",
     .usage = "FILE [--offset N] [--flash-size SIZE] [--json]",
-    .about = "FILE is a binary table, a CSV file, the name of a predefined table (two_ota, singleapp, "
-             "...), a flash dump, a board folder, or - for standard input. Exit status 1 when the "
-             "bootloader would refuse the table.",
-    .example = "rota table show build/partition_table/partition-table.bin\nrota table show dump.bin",
+    .about =
+        "FILE is a binary table, a CSV file, the name of a predefined table (two_ota, singleapp, "
+        "...), a flash dump, a board folder, or - for standard input. Exit status 1 when the "
+        "bootloader would refuse the table.",
+    .example =
+        "rota table show build/partition_table/partition-table.bin\nrota table show dump.bin",
     .options = kOptions,
     .min_operands = 1,
     .max_operands = 1,

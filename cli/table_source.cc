@@ -125,7 +125,8 @@ std::string what_it_is(InputFile& file) {
   return printable(formats::describe_content(formats::identify(*first, file.size()), text));
 }
 
-Result<TableSource, Refusal> find_table(InputFile& file, std::optional<std::uint32_t> offset,
+Result<TableSource, Refusal> find_table(InputFile& file,
+                                        std::optional<std::uint32_t> offset,
                                         std::optional<std::uint32_t> flash_bytes) {
   const auto first = file.read_some(0, kLookBytes);
   if (!first) return Failed{first.error()};
@@ -134,8 +135,10 @@ Result<TableSource, Refusal> find_table(InputFile& file, std::optional<std::uint
   const bool starts_with_table = is_table_at(file, 0) && offset.value_or(0) == 0;
   if (!starts_with_table && offset) {
     if (!is_table_at(file, *offset)) {
-      return refuse(fmt::format("no partition table at 0x{:x} of {}; leave --offset away to have it "
-                                "found.", *offset, file.name()));
+      return refuse(
+          fmt::format("no partition table at 0x{:x} of {}; leave --offset away to have it "
+                      "found.",
+                      *offset, file.name()));
     }
   }
   const auto at = starts_with_table ? 0 : offset ? offset : locate(file, *first);
@@ -166,7 +169,8 @@ Result<std::vector<std::byte>, Refusal> binary_table(const formats::PartitionRow
   return table;
 }
 
-Result<TableSource, Refusal> read_csv_table(std::string_view name, Bytes text,
+Result<TableSource, Refusal> read_csv_table(std::string_view name,
+                                            Bytes text,
                                             const formats::CsvOptions& options) {
   TableSource source;
   source.form = TableForm::kCsv;
@@ -203,22 +207,24 @@ Result<TableSource, Refusal> open_table(std::string_view path_or_name,
     for (const formats::PredefinedTable& table : formats::predefined_tables()) {
       names += fmt::format("{}{}", names.empty() ? "" : ", ", table.name);
     }
-    return refuse(fmt::format("'{}' is neither a file nor a predefined table; the predefined tables "
-                              "are {}.", printable(path_or_name), names));
+    return refuse(
+        fmt::format("'{}' is neither a file nor a predefined table; the predefined tables "
+                    "are {}.",
+                    printable(path_or_name), names));
   }
   if (file->size() <= kMaxCsvFileBytes) {
     const auto text = file->read_some(0, kMaxCsvFileBytes);
     if (!text) return Failed{text.error()};
     const auto kind = formats::identify(*text, file->size()).kind;
-    const bool is_other_text = kind == formats::ContentKind::kHtml ||
-                               kind == formats::ContentKind::kXml ||
-                               kind == formats::ContentKind::kJson ||
-                               kind == formats::ContentKind::kPem;
+    const bool is_other_text =
+        kind == formats::ContentKind::kHtml || kind == formats::ContentKind::kXml ||
+        kind == formats::ContentKind::kJson || kind == formats::ContentKind::kPem;
     if (!text->empty() && looks_like_text(*text) && !is_other_text) {
       return read_csv_table(file->name(), *text, options);
     }
   }
-  const auto flash_bytes = options.flash_bytes != 0 ? std::optional(options.flash_bytes) : std::nullopt;
+  const auto flash_bytes =
+      options.flash_bytes != 0 ? std::optional(options.flash_bytes) : std::nullopt;
   return find_table(*file, offset, flash_bytes);
 }
 

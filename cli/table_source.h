@@ -1,6 +1,6 @@
 // A partition table wherever it lies: a binary table, a CSV file, the name of a predefined table
-// ("two_ota"), or inside a flash dump at its offset. What each of the three readers in the field says
-// about it is kept, because they disagree on purpose (spec 1.3, 1.5, 1.6).
+// ("two_ota"), or inside a flash dump at its offset. What each of the three readers in the field
+// says about it is kept, because they disagree on purpose (spec 1.3, 1.5, 1.6).
 #pragma once
 
 #include <cstdint>
@@ -32,15 +32,17 @@ struct TableSource {
 
 // Reads the binary table that `file` holds. `offset`: where in the file it is; found when absent.
 // Refuses when there is none, naming what the file is.
-Result<TableSource, Refusal> find_table(InputFile& file, std::optional<std::uint32_t> offset,
+Result<TableSource, Refusal> find_table(InputFile& file,
+                                        std::optional<std::uint32_t> offset,
                                         std::optional<std::uint32_t> flash_bytes);
 
 // Reads a table in CSV; environment variables are put in. Refuses with the line and the next step.
-Result<TableSource, Refusal> read_csv_table(std::string_view name, Bytes text,
+Result<TableSource, Refusal> read_csv_table(std::string_view name,
+                                            Bytes text,
                                             const formats::CsvOptions& options);
 
-// Any of the four: a file, or, when there is no such file, the name of a predefined table. `options`
-// count for CSV; a table inside a dump is looked for at `offset`.
+// Any of the four: a file, or, when there is no such file, the name of a predefined table.
+// `options` count for CSV; a table inside a dump is looked for at `offset`.
 Result<TableSource, Refusal> open_table(std::string_view path_or_name,
                                         const formats::CsvOptions& options,
                                         std::optional<std::uint32_t> offset);

@@ -13,8 +13,10 @@ namespace rota::cli {
 namespace {
 
 constexpr std::array kOptions = {
-    OptionSpec{"--rollback", "on|off", "Whether the bootloader was built with rollback. A Rota "
-               "bootloader says so itself; otherwise off is assumed.", OptionKind::kOnOff},
+    OptionSpec{"--rollback", "on|off",
+               "Whether the bootloader was built with rollback. A Rota "
+               "bootloader says so itself; otherwise off is assumed.",
+               OptionKind::kOnOff},
     OptionSpec{"--anti-rollback", "on|off", "The same for anti-rollback.", OptionKind::kOnOff},
     OptionSpec{"--efuse", "N", "The secure version burned into the eFuses; a board has its own."},
     OptionSpec{"--table-offset", "N", "Where the partition table lies, if not at 0x8000."},
@@ -53,7 +55,8 @@ std::string verdict(const FlashPicture& picture) {
                        *forecast.table_refused);
   }
   if (!forecast.starts) {
-    return "Nothing boots: the bootloader finds no image that it accepts and resets, again and again.";
+    return "Nothing boots: the bootloader finds no image that it accepts and resets, again and "
+           "again.";
   }
   const SlotPicture* slot = picture.slot(forecast.position);
   std::string text = fmt::format("{} boots", forecast.name_of(forecast.position));
@@ -71,17 +74,17 @@ Json json_of(const FlashPicture& picture, const std::vector<Finding>& findings) 
   for (const core::AppliedRule& rule : forecast.rules) {
     rules.push_back({{"text", text_of(rule, forecast)},
                      {"spec", core::describe(rule.rule).spec_section},
-                     {"image_error", rule.image_error ? Json(describe(*rule.image_error).name)
-                                                      : Json(nullptr)}});
+                     {"image_error",
+                      rule.image_error ? Json(describe(*rule.image_error).name) : Json(nullptr)}});
   }
   Json boots = nullptr;
   if (forecast.starts) {
     const SlotPicture* slot = picture.slot(forecast.position);
-    boots = {{"partition", forecast.name_of(forecast.position)},
-             {"offset", forecast.range.start.value},
-             {"entry_address", slot != nullptr && slot->image
-                                   ? Json(slot->image->header.entry_address)
-                                   : Json(nullptr)}};
+    boots = {
+        {"partition", forecast.name_of(forecast.position)},
+        {"offset", forecast.range.start.value},
+        {"entry_address",
+         slot != nullptr && slot->image ? Json(slot->image->header.entry_address) : Json(nullptr)}};
   }
   Json explained = Json::array();
   for (const Finding& finding : findings) {
@@ -90,13 +93,15 @@ Json json_of(const FlashPicture& picture, const std::vector<Finding>& findings) 
   return {{"boots", boots}, {"rules", rules}, {"findings", explained}, {"flash", json_of(picture)}};
 }
 
-void print_text(Console& console, const FlashPicture& picture, const std::vector<Finding>& findings) {
+void print_text(Console& console,
+                const FlashPicture& picture,
+                const std::vector<Finding>& findings) {
   const BootForecast& forecast = picture.forecast;
   console.write(console.ink(Ink::kBold, wrap(verdict(picture), 0)) + "\n");
   for (std::size_t i = 0; i < forecast.rules.size(); ++i) {
     const core::AppliedRule& rule = forecast.rules[i];
-    std::string text = wrap(fmt::format("{} [{}]", text_of(rule, forecast),
-                                        core::describe(rule.rule).spec_section), 6);
+    std::string text = wrap(
+        fmt::format("{} [{}]", text_of(rule, forecast), core::describe(rule.rule).spec_section), 6);
     const std::string number = fmt::format("{:>4}.", i + 1);
     console.write(text.replace(0, number.size(), number));
   }
@@ -113,7 +118,8 @@ Outcome run(const Invocation& invocation) {
   if (!question) return Failed{question.error()};
   const auto picture = picture_of(*file, file->name(), *question);
   if (!picture) {
-    if (picture.error().sentence.find("0x8000") == std::string::npos) return Failed{picture.error()};
+    if (picture.error().sentence.find("0x8000") == std::string::npos)
+      return Failed{picture.error()};
     return refuse(fmt::format("{} {}", picture.error().sentence, what_it_is(*file)));
   }
   std::optional<BootForecast> otherwise;
@@ -141,9 +147,10 @@ constinit const CommandSpec kWhy{
     .name = "why",
     .summary = "say which image boots from a flash dump or board, and which rules decide",
     .usage = "DUMP|BOARD [--rollback on|off] [--anti-rollback on|off] [--efuse N] [--json]",
-    .about = "Reads a whole flash dump (or a board folder) as the bootloader does, and prints the "
-             "decision with the rules that made it; the numbers in brackets are sections of "
-             "the specification. Nothing is written. Exit status 1 when nothing boots.",
+    .about =
+        "Reads a whole flash dump (or a board folder) as the bootloader does, and prints the "
+        "decision with the rules that made it; the numbers in brackets are sections of "
+        "the specification. Nothing is written. Exit status 1 when nothing boots.",
     .example = "esptool.py read_flash 0 ALL dump.bin\nrota why dump.bin --rollback on",
     .options = kOptions,
     .min_operands = 1,

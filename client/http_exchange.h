@@ -137,8 +137,8 @@ class Connection {
   Done send_head(const RequestHead& head);
   Done send_body(Bytes bytes);
 
-  // A failure of any call is final: later ones fail for the same reason. But after kStalled, reading
-  // may be tried again, as often as the caller's patience lasts.
+  // A failure of any call is final: later ones fail for the same reason. But after kStalled,
+  // reading may be tried again, as often as the caller's patience lasts.
 
   // Reads the next final response head (1xx are skipped). The body of the response before must have
   // been read to its end. `head_request`: the answer has no body whatever its headers say.

@@ -26,7 +26,9 @@ class AppUpdate {
  public:
   // Borrows everything. `running`: the row of the image that executes. `table_offset` decides what
   // counts as a bootloader image in place.
-  AppUpdate(PartitionAccess& access, BootSelection& selection, const Partition& running,
+  AppUpdate(PartitionAccess& access,
+            BootSelection& selection,
+            const Partition& running,
             const UpdateSettings& settings)
       : access_(access), selection_(selection), running_(running), settings_(settings) {}
 
@@ -38,7 +40,8 @@ class AppUpdate {
   Result<std::uint32_t> begin(const Partition& partition, std::uint32_t image_size);
 
   // Opens a handle that goes on at `image_offset`. Errors: kInvalidArgument, then as begin().
-  Result<std::uint32_t> resume(const Partition& partition, std::uint32_t erase_size,
+  Result<std::uint32_t> resume(const Partition& partition,
+                               std::uint32_t erase_size,
                                std::uint32_t image_offset);
 
   // Where the content is meant for; with `finalize_with_copy` end() copies it there.

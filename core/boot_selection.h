@@ -1,8 +1,8 @@
 // Which slot boots next, and in what state its image is: everything an application may ask of or do
 // to OTA data (spec 5.4). The bootloader's side is core/boot_plan.h.
 //
-// Power contract: every change goes through OtaDataStore with the chosen policy. With kCutSafe a cut
-// at any moment leaves either the old or the new selection.
+// Power contract: every change goes through OtaDataStore with the chosen policy. With kCutSafe a
+// cut at any moment leaves either the old or the new selection.
 #pragma once
 
 #include <cstdint>
@@ -25,15 +25,17 @@ Result<formats::AppDescription> read_app_description(const PartitionAccess& acce
 class BootSelection {
  public:
   // Borrows everything. `running` is the row of the image that executes.
-  BootSelection(PartitionAccess& access, EFuses& efuses, const Partition& running,
+  BootSelection(PartitionAccess& access,
+                EFuses& efuses,
+                const Partition& running,
                 const UpdateSettings& settings)
       : access_(access), efuses_(efuses), running_(running), settings_(settings) {}
 
   // The partition boots next. A slot is verified first unless `skip_validation`; the factory
   // partition means: erase OTA data. Errors: kValidationFailed (detail() says why),
   // kInvalidArgument (not an app), kNotAnOtaSlot, kOtaDataMissing, kDescriptionMissing,
-  // kSecureVersionWidth, kSecureVersionTooOld (the slot is erased, spec 5.4.2), kSlotNumberTooLarge,
-  // kSequenceExhausted, flash errors.
+  // kSecureVersionWidth, kSecureVersionTooOld (the slot is erased, spec 5.4.2),
+  // kSlotNumberTooLarge, kSequenceExhausted, flash errors.
   Status set_boot(const Partition& partition, bool skip_validation = false);
 
   // What OTA data ask for; looks at no image. nullptr: no OTA data or no app partition.
@@ -56,7 +58,8 @@ class BootSelection {
   // kSecureVersionBehind, flash errors.
   Status confirm();
 
-  // Rejects the image that runs, in every record that names it; the caller restarts. Errors: as confirm(), kRollbackImpossible.
+  // Rejects the image that runs, in every record that names it; the caller restarts. Errors: as
+  // confirm(), kRollbackImpossible.
   Status reject();
 
   bool rollback_is_possible() const;

@@ -5,8 +5,8 @@
 // unless the other sector already holds a confirmed record of what must run; before a live record's
 // sector is erased its check word is programmed to 0 and read back; a new record gets its state
 // first, is read back, then its sequence, then its check word. The reasons, transition by
-// transition, are in docs/decisions/0002-cut-safe-ota-data.md; core/ota_data_writer_sweep_test.cc cuts power
-// at every point of every transition.
+// transition, are in docs/decisions/0002-cut-safe-ota-data.md; core/ota_data_writer_sweep_test.cc
+// cuts power at every point of every transition.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +30,9 @@ class OtaDataStore {
 
   // Erases each record that does not read the same every time, and returns how many there were. A
   // cut can leave cells between 0 and 1; in a check word they would let the choice of the image
-  // change from boot to boot. Such a record's writing or erasing was cut, so with kCutSafe it is not
-  // the confirmed one. For a bootloader, before it reads. Errors: those of the flash.
-  // Power cut: the sector holds no stable record, or is erased.
+  // change from boot to boot. Such a record's writing or erasing was cut, so with kCutSafe it is
+  // not the confirmed one. For a bootloader, before it reads. Errors: those of the flash. Power
+  // cut: the sector holds no stable record, or is erased.
   Result<unsigned> erase_unstable_records();
   Result<formats::OtaRecords> read() const;
 
@@ -76,16 +76,20 @@ struct RecordPlacement {
 // `running`: the slot whose image runs, if one does. When the slot in charge is chosen again and is
 // not the one that runs, its record vouches for an image that was replaced, and is written over.
 // Errors: kSlotNumberTooLarge, kSequenceExhausted.
-Result<RecordPlacement> place_record(const formats::OtaRecords& records, std::uint32_t slot,
-                                     std::uint32_t app_slots, std::uint32_t boot_slots,
+Result<RecordPlacement> place_record(const formats::OtaRecords& records,
+                                     std::uint32_t slot,
+                                     std::uint32_t app_slots,
+                                     std::uint32_t boot_slots,
                                      OtaDataWriting policy,
                                      std::optional<std::uint32_t> running = std::nullopt);
 
 // The placement of "confirmed" for the active record: in place, unless that would erase the only
 // confirmed record of the slot that must keep running. (A rejection is always in place: its record
 // is not what must run.) Errors: kSequenceExhausted.
-Result<RecordPlacement> place_confirmation(const formats::OtaRecords& records, int active,
-                                           std::uint32_t app_slots, std::uint32_t boot_slots,
+Result<RecordPlacement> place_confirmation(const formats::OtaRecords& records,
+                                           int active,
+                                           std::uint32_t app_slots,
+                                           std::uint32_t boot_slots,
                                            OtaDataWriting policy);
 
 }  // namespace rota::core

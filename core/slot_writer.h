@@ -4,12 +4,13 @@
 //  - an image's first bytes (288 for an app) are held and judged before anything is erased: magic,
 //    chip id and revision, description; the old content survives a wrong file;
 //  - erases follow the data, in the largest aligned unit, even when a bulk erase was asked for;
-//  - a whole sector inside one call that already holds the right bytes, at each of several reads, is
+//  - a whole sector inside one call that already holds the right bytes, at each of several reads,
+//  is
 //    left alone;
 //  - what was erased and what was written is read back.
 // When write() returns its bytes are in flash; only the held first bytes and, on encrypted flash, a
-// tail under 16 bytes may wait. Power cut: the partition then holds a prefix of the data and nothing
-// that verifies as an image, unless the data were complete.
+// tail under 16 bytes may wait. Power cut: the partition then holds a prefix of the data and
+// nothing that verifies as an image, unless the data were complete.
 #pragma once
 
 #include <array>
@@ -39,7 +40,7 @@ class SlotWriter {
     formats::PartitionType content = formats::PartitionType::kApp;  // what they will be judged as
     SlotWriting policy = SlotWriting::kChecked;
     ChipIdentity chip;
-    bool erase_with_writes = false;  // OTA_WITH_SEQUENTIAL_WRITES
+    bool erase_with_writes = false;      // OTA_WITH_SEQUENTIAL_WRITES
     std::uint32_t bulk_erase_bytes = 0;  // else: erased (or, kChecked, to be erased) up to here
     std::uint32_t start = 0;             // of a resumed transfer
     BeforeFirstChange* before_first_change = nullptr;

@@ -19,8 +19,8 @@ struct UpdateSettings {
   bool demand_signature = false;  // CONFIG_SECURE_SIGNED_ON_UPDATE; core/image_signature.h
 
   // Safer than the reference; conformance runs switch these off (docs/compatibility.md).
-  bool confirm_only_running = true;   // refuse to confirm a record that is not the running slot's
-  bool demand_digest = true;  // refuse an image without digest when the running one has one
+  bool confirm_only_running = true;  // refuse to confirm a record that is not the running slot's
+  bool demand_digest = true;         // refuse an image without digest when the running one has one
 };
 
 }  // namespace rota::core

@@ -17,8 +17,10 @@ std::string_view advice(ContentKind kind) {
              "sends it";
     case ContentKind::kErased:
       return "nothing was ever written there; check the offset, or flash an image first";
-    case ContentKind::kZeros: return "the file was probably made but never filled; copy it again";
-    case ContentKind::kAppImage: return "it can be installed into an app slot";
+    case ContentKind::kZeros:
+      return "the file was probably made but never filled; copy it again";
+    case ContentKind::kAppImage:
+      return "it can be installed into an app slot";
     case ContentKind::kNativeImage:
       return "it runs on virtual boards only and no hardware starts it; build the project for the "
              "chip to update a real device";
@@ -39,12 +41,15 @@ std::string_view advice(ContentKind kind) {
       return "send the app's .bin for an update; a table is shown with: rota table show";
     case ContentKind::kOtaData:
       return "it only says which slot boots; send the app's .bin for an update";
-    case ContentKind::kNvs: return "it holds settings; send the app's .bin for an update";
+    case ContentKind::kNvs:
+      return "it holds settings; send the app's .bin for an update";
     case ContentKind::kElf:
       return "chips take the .bin that is made from it; it lies beside the .elf in the build "
              "folder";
-    case ContentKind::kUf2: return "it is meant for a USB drive; send the app's .bin";
-    case ContentKind::kIntelHex: return "send the app's .bin from the build folder";
+    case ContentKind::kUf2:
+      return "it is meant for a USB drive; send the app's .bin";
+    case ContentKind::kIntelHex:
+      return "send the app's .bin from the build folder";
     case ContentKind::kGzip:
     case ContentKind::kZip:
     case ContentKind::kXz:
@@ -67,7 +72,8 @@ std::string_view advice(ContentKind kind) {
     case ContentKind::kEncryptedImage:
       return "the device must decrypt it while it writes; send the plain .bin to devices that do "
              "not";
-    case ContentKind::kText: return "check the URL; this may be the text of an error";
+    case ContentKind::kText:
+      return "check the URL; this may be the text of an error";
   }
   return "check the URL";
 }
@@ -89,33 +95,60 @@ bool needs_denial(ContentKind kind) {
 
 std::string_view name_of(ContentKind kind) {
   switch (kind) {
-    case ContentKind::kUnknown: return "unknown content";
-    case ContentKind::kEmpty: return "nothing";
-    case ContentKind::kErased: return "erased flash (all FF)";
-    case ContentKind::kZeros: return "nothing but zeros";
-    case ContentKind::kAppImage: return "an app image";
-    case ContentKind::kNativeImage: return "a Rota native image";
-    case ContentKind::kBootloaderImage: return "a bootloader image";
-    case ContentKind::kImageWithoutDescription: return "an image without app description";
-    case ContentKind::kEsp8266Image: return "an ESP8266 image";
-    case ContentKind::kMergedFlash: return "a merged flash image";
-    case ContentKind::kPartitionTable: return "a partition table";
-    case ContentKind::kOtaData: return "an OTA data partition";
-    case ContentKind::kNvs: return "an NVS partition";
-    case ContentKind::kElf: return "an ELF file";
-    case ContentKind::kUf2: return "a UF2 file";
-    case ContentKind::kIntelHex: return "an Intel HEX file";
-    case ContentKind::kGzip: return "a gzip file";
-    case ContentKind::kZip: return "a ZIP archive";
-    case ContentKind::kXz: return "an xz file";
-    case ContentKind::kZstd: return "a Zstandard file";
-    case ContentKind::kHtml: return "an HTML page";
-    case ContentKind::kXml: return "an XML document";
-    case ContentKind::kJson: return "a JSON document";
-    case ContentKind::kPem: return "a PEM file";
-    case ContentKind::kDeltaPatch: return "a delta patch";
-    case ContentKind::kEncryptedImage: return "an encrypted image";
-    case ContentKind::kText: return "a text";
+    case ContentKind::kUnknown:
+      return "unknown content";
+    case ContentKind::kEmpty:
+      return "nothing";
+    case ContentKind::kErased:
+      return "erased flash (all FF)";
+    case ContentKind::kZeros:
+      return "nothing but zeros";
+    case ContentKind::kAppImage:
+      return "an app image";
+    case ContentKind::kNativeImage:
+      return "a Rota native image";
+    case ContentKind::kBootloaderImage:
+      return "a bootloader image";
+    case ContentKind::kImageWithoutDescription:
+      return "an image without app description";
+    case ContentKind::kEsp8266Image:
+      return "an ESP8266 image";
+    case ContentKind::kMergedFlash:
+      return "a merged flash image";
+    case ContentKind::kPartitionTable:
+      return "a partition table";
+    case ContentKind::kOtaData:
+      return "an OTA data partition";
+    case ContentKind::kNvs:
+      return "an NVS partition";
+    case ContentKind::kElf:
+      return "an ELF file";
+    case ContentKind::kUf2:
+      return "a UF2 file";
+    case ContentKind::kIntelHex:
+      return "an Intel HEX file";
+    case ContentKind::kGzip:
+      return "a gzip file";
+    case ContentKind::kZip:
+      return "a ZIP archive";
+    case ContentKind::kXz:
+      return "an xz file";
+    case ContentKind::kZstd:
+      return "a Zstandard file";
+    case ContentKind::kHtml:
+      return "an HTML page";
+    case ContentKind::kXml:
+      return "an XML document";
+    case ContentKind::kJson:
+      return "a JSON document";
+    case ContentKind::kPem:
+      return "a PEM file";
+    case ContentKind::kDeltaPatch:
+      return "a delta patch";
+    case ContentKind::kEncryptedImage:
+      return "an encrypted image";
+    case ContentKind::kText:
+      return "a text";
   }
   return "unknown content";
 }

@@ -15,12 +15,18 @@ constexpr std::size_t kCheckOffset = 28;
 
 std::string_view name_of(OtaState state) {
   switch (state) {
-    case OtaState::kNew: return "NEW";
-    case OtaState::kPendingVerify: return "PENDING_VERIFY";
-    case OtaState::kValid: return "VALID";
-    case OtaState::kInvalid: return "INVALID";
-    case OtaState::kAborted: return "ABORTED";
-    case OtaState::kUndefined: return "UNDEFINED";
+    case OtaState::kNew:
+      return "NEW";
+    case OtaState::kPendingVerify:
+      return "PENDING_VERIFY";
+    case OtaState::kValid:
+      return "VALID";
+    case OtaState::kInvalid:
+      return "INVALID";
+    case OtaState::kAborted:
+      return "ABORTED";
+    case OtaState::kUndefined:
+      return "UNDEFINED";
   }
   return "unknown";
 }

@@ -73,7 +73,8 @@ void describe_field(TextWriter& out, const CsvError& error) {
       out.quoted(name) << " depends on the offset of the " << other << " bootloader; give --"
                        << other << "-bootloader-offset.";
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -113,7 +114,8 @@ void describe_place(TextWriter& out, const CsvError& error) {
       out << "; make partitions smaller or set the flash size that the board really has (ESP-IDF: "
              "CONFIG_ESPTOOLPY_FLASHSIZE).";
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -156,7 +158,8 @@ void describe_content_rule(TextWriter& out, const CsvError& error) {
       out.hex(error.value) << ": it is ";
       out.quoted(other) << "; choose another value.";
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -183,7 +186,8 @@ void describe_text(TextWriter& out, const CsvError& error) {
       out << "the environment has no variable ";
       out.quoted(text_in(error.other)) << "; set it, or write its value.";
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -191,31 +195,56 @@ void describe_text(TextWriter& out, const CsvError& error) {
 
 std::string_view name_of(CsvProblem problem) {
   switch (problem) {
-    case CsvProblem::kNotText: return "not_text";
-    case CsvProblem::kLineTooLong: return "line_too_long";
-    case CsvProblem::kTooManyRows: return "too_many_rows";
-    case CsvProblem::kUnknownVariable: return "unknown_variable";
-    case CsvProblem::kTypeEmpty: return "type_empty";
-    case CsvProblem::kSubtypeEmpty: return "subtype_empty";
-    case CsvProblem::kSizeEmpty: return "size_empty";
-    case CsvProblem::kBadNumber: return "bad_int";
-    case CsvProblem::kBadKeyword: return "bad_keyword";
-    case CsvProblem::kBadFlag: return "bad_flag";
-    case CsvProblem::kBootloaderOffsetUnknown: return "bootloader_offset_undefined";
-    case CsvProblem::kOutOfOrder: return "overlap_order";
-    case CsvProblem::kMisaligned: return "align";
-    case CsvProblem::kMustBeWritable: return "ro_not_allowed";
-    case CsvProblem::kNvsTooSmall: return "nvs_too_small";
-    case CsvProblem::kDuplicateName: return "dup_name";
-    case CsvProblem::kBelowTable: return "below_table";
-    case CsvProblem::kOverlap: return "overlap";
-    case CsvProblem::kTwoOtaData: return "multi_otadata";
-    case CsvProblem::kOtaDataSize: return "otadata_size";
-    case CsvProblem::kTwoTeeOtaData: return "multi_tee_otadata";
-    case CsvProblem::kTeeOtaDataSize: return "tee_otadata_size";
-    case CsvProblem::kFlashTooSmall: return "flash_size";
-    case CsvProblem::kNumberDoesNotFit: return "number_does_not_fit";
-    case CsvProblem::kSubtypeTaken: return "subtype_taken";
+    case CsvProblem::kNotText:
+      return "not_text";
+    case CsvProblem::kLineTooLong:
+      return "line_too_long";
+    case CsvProblem::kTooManyRows:
+      return "too_many_rows";
+    case CsvProblem::kUnknownVariable:
+      return "unknown_variable";
+    case CsvProblem::kTypeEmpty:
+      return "type_empty";
+    case CsvProblem::kSubtypeEmpty:
+      return "subtype_empty";
+    case CsvProblem::kSizeEmpty:
+      return "size_empty";
+    case CsvProblem::kBadNumber:
+      return "bad_int";
+    case CsvProblem::kBadKeyword:
+      return "bad_keyword";
+    case CsvProblem::kBadFlag:
+      return "bad_flag";
+    case CsvProblem::kBootloaderOffsetUnknown:
+      return "bootloader_offset_undefined";
+    case CsvProblem::kOutOfOrder:
+      return "overlap_order";
+    case CsvProblem::kMisaligned:
+      return "align";
+    case CsvProblem::kMustBeWritable:
+      return "ro_not_allowed";
+    case CsvProblem::kNvsTooSmall:
+      return "nvs_too_small";
+    case CsvProblem::kDuplicateName:
+      return "dup_name";
+    case CsvProblem::kBelowTable:
+      return "below_table";
+    case CsvProblem::kOverlap:
+      return "overlap";
+    case CsvProblem::kTwoOtaData:
+      return "multi_otadata";
+    case CsvProblem::kOtaDataSize:
+      return "otadata_size";
+    case CsvProblem::kTwoTeeOtaData:
+      return "multi_tee_otadata";
+    case CsvProblem::kTeeOtaDataSize:
+      return "tee_otadata_size";
+    case CsvProblem::kFlashTooSmall:
+      return "flash_size";
+    case CsvProblem::kNumberDoesNotFit:
+      return "number_does_not_fit";
+    case CsvProblem::kSubtypeTaken:
+      return "subtype_taken";
   }
   return "unknown";
 }
@@ -230,7 +259,9 @@ std::string_view describe(const CsvError& error, std::span<char> into) {
     case CsvProblem::kNotText:
     case CsvProblem::kLineTooLong:
     case CsvProblem::kTooManyRows:
-    case CsvProblem::kUnknownVariable: describe_text(out, error); break;
+    case CsvProblem::kUnknownVariable:
+      describe_text(out, error);
+      break;
     case CsvProblem::kTypeEmpty:
     case CsvProblem::kSubtypeEmpty:
     case CsvProblem::kSizeEmpty:
@@ -238,12 +269,16 @@ std::string_view describe(const CsvError& error, std::span<char> into) {
     case CsvProblem::kBadKeyword:
     case CsvProblem::kBadFlag:
     case CsvProblem::kBootloaderOffsetUnknown:
-    case CsvProblem::kNumberDoesNotFit: describe_field(out, error); break;
+    case CsvProblem::kNumberDoesNotFit:
+      describe_field(out, error);
+      break;
     case CsvProblem::kOutOfOrder:
     case CsvProblem::kMisaligned:
     case CsvProblem::kBelowTable:
     case CsvProblem::kOverlap:
-    case CsvProblem::kFlashTooSmall: describe_place(out, error); break;
+    case CsvProblem::kFlashTooSmall:
+      describe_place(out, error);
+      break;
     case CsvProblem::kMustBeWritable:
     case CsvProblem::kNvsTooSmall:
     case CsvProblem::kDuplicateName:
@@ -251,7 +286,9 @@ std::string_view describe(const CsvError& error, std::span<char> into) {
     case CsvProblem::kOtaDataSize:
     case CsvProblem::kTwoTeeOtaData:
     case CsvProblem::kTeeOtaDataSize:
-    case CsvProblem::kSubtypeTaken: describe_content_rule(out, error); break;
+    case CsvProblem::kSubtypeTaken:
+      describe_content_rule(out, error);
+      break;
   }
   return out.text();
 }

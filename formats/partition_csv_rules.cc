@@ -72,7 +72,9 @@ CsvStatus verify_layout(std::span<const CsvRow> rows, const CsvOptions& options)
   return {};
 }
 
-CsvStatus verify_only_one(std::span<const CsvRow> rows, std::uint8_t subtype, CsvProblem when_two,
+CsvStatus verify_only_one(std::span<const CsvRow> rows,
+                          std::uint8_t subtype,
+                          CsvProblem when_two,
                           CsvProblem when_size) {
   constexpr std::int64_t kOtaDataBytes = 0x2000;
   const CsvRow* first = nullptr;
@@ -105,7 +107,9 @@ CsvRow as_csv_row(const PartitionRow& row) {
 
 }  // namespace
 
-CsvError problem_at(CsvProblem problem, std::uint32_t line, std::string_view name,
+CsvError problem_at(CsvProblem problem,
+                    std::uint32_t line,
+                    std::string_view name,
                     std::string_view other) {
   CsvError error;
   error.problem = problem;

@@ -18,7 +18,9 @@ inline constexpr std::int64_t kDataAlignment = 0x1000;
 inline constexpr std::uint8_t kPrimary = 0x00;  // subtype of bootloader and partition_table
 
 // Names and values are cut to kCsvNameBytes.
-CsvError problem_at(CsvProblem problem, std::uint32_t line, std::string_view name = {},
+CsvError problem_at(CsvProblem problem,
+                    std::uint32_t line,
+                    std::string_view name = {},
                     std::string_view other = {});
 CsvError about(CsvProblem problem, const CsvRow& row, std::string_view other = {});
 CsvError with_numbers(CsvError error, std::int64_t value, std::int64_t wanted);

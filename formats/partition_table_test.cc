@@ -23,7 +23,10 @@ std::string hex(Bytes bytes) {
   return text;
 }
 
-PartitionRow row(std::string_view label, unsigned type, unsigned subtype, std::uint32_t offset,
+PartitionRow row(std::string_view label,
+                 unsigned type,
+                 unsigned subtype,
+                 std::uint32_t offset,
                  std::uint32_t size) {
   PartitionRow result;
   result.type = static_cast<PartitionType>(type);

@@ -184,7 +184,8 @@ void print_failed_check(const char* macro,
                         const char* expression,
                         const void* caller) {
   std::array<char, 24> place{};
-  std::snprintf(place.data(), place.size(), "0x%08zx", std::size_t{rota::idf::address_in_file(caller)});
+  std::snprintf(place.data(), place.size(), "0x%08zx",
+                std::size_t{rota::idf::address_in_file(caller)});
   std::array<char, 16> number{};
   std::snprintf(number.data(), number.size(), "0x%x", static_cast<unsigned>(code));
   const std::string report = std::string(macro) + " failed: esp_err_t " + number.data() + " (" +

@@ -259,10 +259,10 @@ esp_err_t esp_partition_get_sha256(const esp_partition_t* partition, uint8_t* sh
 
   UpdateService& service = update_service();
   // Where the bootloader lies there is one, whatever type the caller gives.
-  const bool is_bootloader = row.type == PartitionType::kBootloader ||
-                             row.offset == service.config().bootloader_offset;
-  const auto kind = is_bootloader ? rota::core::ImageKind::kBootloader
-                                  : rota::core::ImageKind::kApp;
+  const bool is_bootloader =
+      row.type == PartitionType::kBootloader || row.offset == service.config().bootloader_offset;
+  const auto kind =
+      is_bootloader ? rota::core::ImageKind::kBootloader : rota::core::ImageKind::kApp;
   const auto facts = rota::core::verify_image(
       service.platform().flash(), service.settings().chip,
       {rota::core::range_of(row), kind, rota::core::ImageChecks::kStructureOnly});

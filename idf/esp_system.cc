@@ -122,7 +122,9 @@ esp_err_t esp_sleep_enable_timer_wakeup(uint64_t time_in_us) {
   return ESP_OK;
 }
 
-void esp_deep_sleep_start(void) { runtime().reset(ResetReason::kDeepSleep, runtime().next_sleep_us); }
+void esp_deep_sleep_start(void) {
+  runtime().reset(ResetReason::kDeepSleep, runtime().next_sleep_us);
+}
 
 void esp_deep_sleep(uint64_t time_in_us) {
   esp_sleep_enable_timer_wakeup(time_in_us);

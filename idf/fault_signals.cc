@@ -36,11 +36,16 @@ std::string backtrace_line(int skipped_frames) {
 
 const char* what_happened(int signal) {
   switch (signal) {
-    case SIGSEGV: return "an access to memory that the program does not have";
-    case SIGBUS: return "a misaligned or impossible access to memory";
-    case SIGFPE: return "a division by zero or an overflow";
-    case SIGILL: return "an illegal instruction";
-    default: return "a fault";
+    case SIGSEGV:
+      return "an access to memory that the program does not have";
+    case SIGBUS:
+      return "a misaligned or impossible access to memory";
+    case SIGFPE:
+      return "a division by zero or an overflow";
+    case SIGILL:
+      return "an illegal instruction";
+    default:
+      return "a fault";
   }
 }
 
@@ -79,7 +84,7 @@ std::uintptr_t address_in_file(const void* address) {
 }
 
 FaultSignals::FaultSignals() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_sigaction = &on_fault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   sigemptyset(&action.sa_mask);
@@ -106,7 +111,9 @@ SignalStack::~SignalStack() { ::sigaltstack(&before_, nullptr); }
 }  // namespace rota::idf
 
 // What a failed assert() of the program calls in the C library: the chip's wording instead.
-extern "C" void __assert_fail(const char* assertion, const char* file, unsigned int line,
+extern "C" void __assert_fail(const char* assertion,
+                              const char* file,
+                              unsigned int line,
                               const char* function) noexcept {
   rota::idf::panic_or_abort(std::string("assert failed: ") + function + " " + file + ":" +
                             std::to_string(line) + " (" + assertion + ")");

@@ -81,8 +81,10 @@ void vEventGroupDelete(EventGroupHandle_t xEventGroup) {
   runtime().destroy(xEventGroup);
 }
 
-EventBits_t xEventGroupWaitBits(EventGroupHandle_t xEventGroup, const EventBits_t uxBitsToWaitFor,
-                                const BaseType_t xClearOnExit, const BaseType_t xWaitForAllBits,
+EventBits_t xEventGroupWaitBits(EventGroupHandle_t xEventGroup,
+                                const EventBits_t uxBitsToWaitFor,
+                                const BaseType_t xClearOnExit,
+                                const BaseType_t xWaitForAllBits,
                                 TickType_t xTicksToWait) {
   if (!runtime().holds(xEventGroup)) return 0;
   Scheduler& scheduler = runtime().scheduler();
@@ -117,8 +119,10 @@ EventBits_t xEventGroupClearBits(EventGroupHandle_t xEventGroup, const EventBits
   return before;
 }
 
-EventBits_t xEventGroupSync(EventGroupHandle_t xEventGroup, const EventBits_t uxBitsToSet,
-                            const EventBits_t uxBitsToWaitFor, TickType_t xTicksToWait) {
+EventBits_t xEventGroupSync(EventGroupHandle_t xEventGroup,
+                            const EventBits_t uxBitsToSet,
+                            const EventBits_t uxBitsToWaitFor,
+                            TickType_t xTicksToWait) {
   if (!runtime().holds(xEventGroup)) return 0;
   const EventBits_t with_own = xEventGroup->bits | (uxBitsToSet & kUsableBits);
   xEventGroupSetBits(xEventGroup, uxBitsToSet);

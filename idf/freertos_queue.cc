@@ -104,7 +104,9 @@ QueueHandle_t xQueueCreate(UBaseType_t uxQueueLength, UBaseType_t uxItemSize) {
   return create(uxQueueLength, uxItemSize);
 }
 
-QueueHandle_t xQueueCreateStatic(UBaseType_t uxQueueLength, UBaseType_t uxItemSize, uint8_t*,
+QueueHandle_t xQueueCreateStatic(UBaseType_t uxQueueLength,
+                                 UBaseType_t uxItemSize,
+                                 uint8_t*,
                                  StaticQueue_t*) {
   return create(uxQueueLength, uxItemSize);
 }
@@ -125,8 +127,10 @@ BaseType_t xQueueReset(QueueHandle_t xQueue) {
   return pdPASS;
 }
 
-BaseType_t xQueueGenericSend(QueueHandle_t xQueue, const void* pvItemToQueue,
-                             TickType_t xTicksToWait, const BaseType_t xCopyPosition) {
+BaseType_t xQueueGenericSend(QueueHandle_t xQueue,
+                             const void* pvItemToQueue,
+                             TickType_t xTicksToWait,
+                             const BaseType_t xCopyPosition) {
   if (!runtime().holds(xQueue)) return errQUEUE_FULL;
   if (xCopyPosition == queueOVERWRITE && xQueue->count > 0) {
     std::memcpy(xQueue->item(xQueue->count - 1), pvItemToQueue, xQueue->item_size);

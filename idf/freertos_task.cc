@@ -27,7 +27,10 @@ Task* task_of(TaskHandle_t handle) {
   return scheduler().holds(handle) ? handle : nullptr;
 }
 
-Task* create(TaskFunction_t code, const char* name, std::uint32_t stack, void* parameters,
+Task* create(TaskFunction_t code,
+             const char* name,
+             std::uint32_t stack,
+             void* parameters,
              UBaseType_t priority) {
   if (code == nullptr) return nullptr;
   const std::string shown = std::string(name == nullptr ? "" : name).substr(0, kLongestName);
@@ -42,14 +45,21 @@ Task* create(TaskFunction_t code, const char* name, std::uint32_t stack, void* p
 bool notify(Task& task, std::uint32_t value, eNotifyAction action) {
   const bool was_pending = task.notification_pending;
   switch (action) {
-    case eSetBits: task.notification_value |= value; break;
-    case eIncrement: ++task.notification_value; break;
-    case eSetValueWithOverwrite: task.notification_value = value; break;
+    case eSetBits:
+      task.notification_value |= value;
+      break;
+    case eIncrement:
+      ++task.notification_value;
+      break;
+    case eSetValueWithOverwrite:
+      task.notification_value = value;
+      break;
     case eSetValueWithoutOverwrite:
       if (was_pending) return false;
       task.notification_value = value;
       break;
-    case eNoAction: break;
+    case eNoAction:
+      break;
   }
   task.notification_pending = true;
   return true;
@@ -69,10 +79,14 @@ bool wait_for_notification(Task& self, TickType_t ticks) {
 char state_letter(const Task& task) {
   if (task.suspended) return 'S';
   switch (task.state) {
-    case TaskState::kRunning: return 'X';
-    case TaskState::kReady: return 'R';
-    case TaskState::kEnded: return 'D';
-    default: return 'B';
+    case TaskState::kRunning:
+      return 'X';
+    case TaskState::kReady:
+      return 'R';
+    case TaskState::kEnded:
+      return 'D';
+    default:
+      return 'B';
   }
 }
 
@@ -80,29 +94,44 @@ char state_letter(const Task& task) {
 
 extern "C" {
 
-BaseType_t xTaskCreate(TaskFunction_t pxTaskCode, const char* pcName, uint32_t uxStackDepth,
-                       void* pvParameters, UBaseType_t uxPriority, TaskHandle_t* pxCreatedTask) {
+BaseType_t xTaskCreate(TaskFunction_t pxTaskCode,
+                       const char* pcName,
+                       uint32_t uxStackDepth,
+                       void* pvParameters,
+                       UBaseType_t uxPriority,
+                       TaskHandle_t* pxCreatedTask) {
   Task* task = create(pxTaskCode, pcName, uxStackDepth, pvParameters, uxPriority);
   if (pxCreatedTask != nullptr) *pxCreatedTask = task;
   return task == nullptr ? errCOULD_NOT_ALLOCATE_REQUIRED_MEMORY : pdPASS;
 }
 
-BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pxTaskCode, const char* pcName,
-                                   uint32_t uxStackDepth, void* pvParameters,
-                                   UBaseType_t uxPriority, TaskHandle_t* pxCreatedTask,
+BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pxTaskCode,
+                                   const char* pcName,
+                                   uint32_t uxStackDepth,
+                                   void* pvParameters,
+                                   UBaseType_t uxPriority,
+                                   TaskHandle_t* pxCreatedTask,
                                    BaseType_t) {
   return xTaskCreate(pxTaskCode, pcName, uxStackDepth, pvParameters, uxPriority, pxCreatedTask);
 }
 
-TaskHandle_t xTaskCreateStatic(TaskFunction_t pxTaskCode, const char* pcName,
-                               uint32_t uxStackDepth, void* pvParameters, UBaseType_t uxPriority,
-                               StackType_t*, StaticTask_t*) {
+TaskHandle_t xTaskCreateStatic(TaskFunction_t pxTaskCode,
+                               const char* pcName,
+                               uint32_t uxStackDepth,
+                               void* pvParameters,
+                               UBaseType_t uxPriority,
+                               StackType_t*,
+                               StaticTask_t*) {
   return create(pxTaskCode, pcName, uxStackDepth, pvParameters, uxPriority);
 }
 
-TaskHandle_t xTaskCreateStaticPinnedToCore(TaskFunction_t pxTaskCode, const char* pcName,
-                                           uint32_t uxStackDepth, void* pvParameters,
-                                           UBaseType_t uxPriority, StackType_t*, StaticTask_t*,
+TaskHandle_t xTaskCreateStaticPinnedToCore(TaskFunction_t pxTaskCode,
+                                           const char* pcName,
+                                           uint32_t uxStackDepth,
+                                           void* pvParameters,
+                                           UBaseType_t uxPriority,
+                                           StackType_t*,
+                                           StaticTask_t*,
                                            BaseType_t) {
   return create(pxTaskCode, pcName, uxStackDepth, pvParameters, uxPriority);
 }
@@ -177,8 +206,8 @@ UBaseType_t uxTaskPriorityGet(TaskHandle_t xTask) {
 void vTaskPrioritySet(TaskHandle_t xTask, UBaseType_t uxNewPriority) {
   Task* task = task_of(xTask);
   if (task == nullptr) return;
-  task->base_priority = uxNewPriority < configMAX_PRIORITIES ? uxNewPriority
-                                                             : configMAX_PRIORITIES - 1;
+  task->base_priority =
+      uxNewPriority < configMAX_PRIORITIES ? uxNewPriority : configMAX_PRIORITIES - 1;
   if (task->mutexes_held == 0 || task->base_priority > task->priority) {
     task->priority = task->base_priority;
   }
@@ -189,10 +218,14 @@ eTaskState eTaskGetState(TaskHandle_t xTask) {
   if (task == nullptr) return eDeleted;
   if (task->suspended) return eSuspended;
   switch (task->state) {
-    case TaskState::kRunning: return eRunning;
-    case TaskState::kReady: return eReady;
-    case TaskState::kEnded: return eDeleted;
-    default: return eBlocked;
+    case TaskState::kRunning:
+      return eRunning;
+    case TaskState::kReady:
+      return eReady;
+    case TaskState::kEnded:
+      return eDeleted;
+    default:
+      return eBlocked;
   }
 }
 
@@ -216,8 +249,11 @@ void vTaskList(char* pcWriteBuffer) {
   }
 }
 
-BaseType_t xTaskGenericNotify(TaskHandle_t xTaskToNotify, UBaseType_t, uint32_t ulValue,
-                              eNotifyAction eAction, uint32_t* pulPreviousNotificationValue) {
+BaseType_t xTaskGenericNotify(TaskHandle_t xTaskToNotify,
+                              UBaseType_t,
+                              uint32_t ulValue,
+                              eNotifyAction eAction,
+                              uint32_t* pulPreviousNotificationValue) {
   if (xTaskToNotify == nullptr || !scheduler().holds(xTaskToNotify)) return pdFAIL;
   Task& task = *xTaskToNotify;
   if (pulPreviousNotificationValue != nullptr) {
@@ -228,7 +264,8 @@ BaseType_t xTaskGenericNotify(TaskHandle_t xTaskToNotify, UBaseType_t, uint32_t 
   return pdPASS;
 }
 
-uint32_t ulTaskGenericNotifyTake(UBaseType_t, BaseType_t xClearCountOnExit,
+uint32_t ulTaskGenericNotifyTake(UBaseType_t,
+                                 BaseType_t xClearCountOnExit,
                                  TickType_t xTicksToWait) {
   Task& self = scheduler().current();
   if (self.notification_value == 0) wait_for_notification(self, xTicksToWait);
@@ -238,8 +275,10 @@ uint32_t ulTaskGenericNotifyTake(UBaseType_t, BaseType_t xClearCountOnExit,
   return value;
 }
 
-BaseType_t xTaskGenericNotifyWait(UBaseType_t, uint32_t ulBitsToClearOnEntry,
-                                  uint32_t ulBitsToClearOnExit, uint32_t* pulNotificationValue,
+BaseType_t xTaskGenericNotifyWait(UBaseType_t,
+                                  uint32_t ulBitsToClearOnEntry,
+                                  uint32_t ulBitsToClearOnExit,
+                                  uint32_t* pulNotificationValue,
                                   TickType_t xTicksToWait) {
   Task& self = scheduler().current();
   if (!self.notification_pending) {

@@ -21,8 +21,10 @@ struct tmrTimerControl : rota::idf::KernelObject {
 
 extern "C" {
 
-TimerHandle_t xTimerCreate(const char* pcTimerName, const TickType_t xTimerPeriodInTicks,
-                           const BaseType_t xAutoReload, void* pvTimerID,
+TimerHandle_t xTimerCreate(const char* pcTimerName,
+                           const TickType_t xTimerPeriodInTicks,
+                           const BaseType_t xAutoReload,
+                           void* pvTimerID,
                            TimerCallbackFunction_t pxCallbackFunction) {
   if (xTimerPeriodInTicks == 0 || pxCallbackFunction == nullptr) return nullptr;
   auto* timer = runtime().create<tmrTimerControl>();
@@ -39,8 +41,8 @@ BaseType_t xTimerStart(TimerHandle_t xTimer, TickType_t) {
   rota::idf::Scheduler& scheduler = runtime().scheduler();
   xTimer->alarm.period_us = xTimer->repeats ? xTimer->period * scheduler.tick_us() : 0;
   runtime().software_timers().start(
-      xTimer->alarm, (scheduler.now_us() / scheduler.tick_us() + xTimer->period) *
-                         scheduler.tick_us());
+      xTimer->alarm,
+      (scheduler.now_us() / scheduler.tick_us() + xTimer->period) * scheduler.tick_us());
   return pdPASS;
 }
 
@@ -54,7 +56,8 @@ BaseType_t xTimerStop(TimerHandle_t xTimer, TickType_t) {
   return pdPASS;
 }
 
-BaseType_t xTimerChangePeriod(TimerHandle_t xTimer, TickType_t xNewPeriod,
+BaseType_t xTimerChangePeriod(TimerHandle_t xTimer,
+                              TickType_t xNewPeriod,
                               TickType_t xTicksToWait) {
   if (!runtime().holds(xTimer) || xNewPeriod == 0) return pdFAIL;
   xTimer->period = xNewPeriod;

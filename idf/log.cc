@@ -140,7 +140,9 @@ void esp_log_write(esp_log_level_t level, const char* tag, const char* format, .
   va_end(args);
 }
 
-void esp_log_buffer_hex_internal(const char* tag, const void* buffer, uint16_t buff_len,
+void esp_log_buffer_hex_internal(const char* tag,
+                                 const void* buffer,
+                                 uint16_t buff_len,
                                  esp_log_level_t level) {
   const auto* bytes = static_cast<const unsigned char*>(buffer);
   for (std::size_t at = 0; at < buff_len; at += rota::idf::kBytesPerLine) {
@@ -152,7 +154,9 @@ void esp_log_buffer_hex_internal(const char* tag, const void* buffer, uint16_t b
   }
 }
 
-void esp_log_buffer_char_internal(const char* tag, const void* buffer, uint16_t buff_len,
+void esp_log_buffer_char_internal(const char* tag,
+                                  const void* buffer,
+                                  uint16_t buff_len,
                                   esp_log_level_t level) {
   const std::string_view text(static_cast<const char*>(buffer), buff_len);
   for (std::size_t at = 0; at < text.size(); at += rota::idf::kBytesPerLine) {
@@ -160,7 +164,9 @@ void esp_log_buffer_char_internal(const char* tag, const void* buffer, uint16_t 
   }
 }
 
-void esp_log_buffer_hexdump_internal(const char* tag, const void* buffer, uint16_t buff_len,
+void esp_log_buffer_hexdump_internal(const char* tag,
+                                     const void* buffer,
+                                     uint16_t buff_len,
                                      esp_log_level_t log_level) {
   const auto* bytes = static_cast<const unsigned char*>(buffer);
   for (std::size_t at = 0; at < buff_len; at += rota::idf::kBytesPerLine) {

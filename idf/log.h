@@ -1,4 +1,5 @@
-// The levels and the output of the log (surface 2.8). Lines are formatted by the macros of esp_log.h.
+// The levels and the output of the log (surface 2.8). Lines are formatted by the macros of
+// esp_log.h.
 #pragma once
 
 #include <array>

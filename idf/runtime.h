@@ -83,9 +83,10 @@ class Runtime {
   std::vector<shutdown_handler_t>& shutdown_handlers() { return shutdown_handlers_; }
   // Prints what happened and ends the boot as a panic.
   [[noreturn]] void panic(std::string_view report);
-  // Ends the boot. `sleep_us` only for kDeepSleep: 0 = until woken from outside. The black box keeps
-  // the reason, and the first line of `last_words`.
-  [[noreturn]] void reset(ResetReason reason, std::uint64_t sleep_us = 0,
+  // Ends the boot. `sleep_us` only for kDeepSleep: 0 = until woken from outside. The black box
+  // keeps the reason, and the first line of `last_words`.
+  [[noreturn]] void reset(ResetReason reason,
+                          std::uint64_t sleep_us = 0,
                           std::string_view last_words = {});
 
   template <class T, class... Args>

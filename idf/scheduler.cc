@@ -25,9 +25,8 @@ constexpr std::uint64_t kLongestIdleUs = 3600 * kMicrosecondsPerSecond;
 Scheduler::Scheduler(Platform& platform, const Config& config)
     : platform_(platform),
       tick_us_(kMicrosecondsPerSecond / std::max<std::uint32_t>(config.tick_rate_hz, 1)),
-      watchdog_us_(config.task_watchdog
-                       ? config.task_watchdog_timeout_s * kMicrosecondsPerSecond
-                       : 0) {}
+      watchdog_us_(config.task_watchdog ? config.task_watchdog_timeout_s * kMicrosecondsPerSecond
+                                        : 0) {}
 
 Scheduler::~Scheduler() { end_tasks(); }
 
@@ -284,8 +283,7 @@ std::optional<std::uint64_t> Scheduler::after_ticks(std::uint32_t ticks) {
 std::optional<std::uint64_t> Scheduler::next_deadline() const {
   std::optional<std::uint64_t> next;
   for (const auto& task : tasks_) {
-    if (task->waits_in != nullptr && task->deadline_us &&
-        (!next || *task->deadline_us < *next)) {
+    if (task->waits_in != nullptr && task->deadline_us && (!next || *task->deadline_us < *next)) {
       next = task->deadline_us;
     }
   }

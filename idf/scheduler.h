@@ -3,11 +3,11 @@
 // highest priority is next, among equals the one that is ready the longest. So the same program
 // gives the same log, and a task can die only at places where it waits.
 //
-// Time is Platform::time_us(). A task that waits for a time gets ready when the baton is handed over
-// at or after that time.
+// Time is Platform::time_us(). A task that waits for a time gets ready when the baton is handed
+// over at or after that time.
 //
-// Thread use: everything but request_end(), is_ending() and run() is called by the task that has the
-// baton. Ending a task unwinds its stack by an exception (TaskEnd), in its own thread.
+// Thread use: everything but request_end(), is_ending() and run() is called by the task that has
+// the baton. Ending a task unwinds its stack by an exception (TaskEnd), in its own thread.
 #pragma once
 
 #include <pthread.h>
@@ -142,8 +142,8 @@ class Scheduler {
   static void* thread_body(void* task);
   void run_task(Task& task);
   void finish(Lock& lock, Task& task);
-  void leave(Lock& lock);   // the baton was handed over; returns when it is back
-  void hand_over();         // with the lock held
+  void leave(Lock& lock);  // the baton was handed over; returns when it is back
+  void hand_over();        // with the lock held
   void give_baton(Task* task);
   Task* best_ready() const;
   void make_ready(Task& task);

@@ -30,8 +30,8 @@ void TimerService::stop(Alarm& alarm) {
 }
 
 TimerService::Alarm* TimerService::first() const {
-  const auto earliest = std::min_element(
-      active_.begin(), active_.end(), [](const Alarm* a, const Alarm* b) {
+  const auto earliest =
+      std::min_element(active_.begin(), active_.end(), [](const Alarm* a, const Alarm* b) {
         return std::pair(a->due_us, a->start_number) < std::pair(b->due_us, b->start_number);
       });
   return earliest == active_.end() ? nullptr : *earliest;

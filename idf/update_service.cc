@@ -258,11 +258,12 @@ void UpdateService::log_image_refusal(const char* tag, Error error, Bytes first_
                     header.magic);
     } else if (error == Error::kImageWrongChip) {
       const formats::ChipFacts* other = formats::find_chip(header.chip_id);
-      std::snprintf(words.data(), words.size(),
-                    "mismatch chip ID, expected %u, found %u: this board is an %s, the image is for "
-                    "%s. ",
-                    static_cast<unsigned>(chip.facts->id), header.chip_id, chip.facts->name.data(),
-                    other == nullptr ? "a chip that Rota does not know" : other->name.data());
+      std::snprintf(
+          words.data(), words.size(),
+          "mismatch chip ID, expected %u, found %u: this board is an %s, the image is for "
+          "%s. ",
+          static_cast<unsigned>(chip.facts->id), header.chip_id, chip.facts->name.data(),
+          other == nullptr ? "a chip that Rota does not know" : other->name.data());
     } else if (error == Error::kImageChipTooOld || error == Error::kImageChipTooNew) {
       std::snprintf(words.data(), words.size(),
                     "chip revision check failed. This chip is v%u.%u, the image is for v%u.%u to "
@@ -299,8 +300,9 @@ esp_err_t UpdateService::refuse_end(const char* tag, Error error, Error detail, 
 
 void UpdateService::log_what_is_not_verified(const char* tag) {
   if (!settings_.demand_signature) return;
-  ESP_LOGW(tag, "The image carries a signature over its bytes, but neither the signature nor its "
-                "key is verified on this board. A device with secure boot decides by itself.");
+  ESP_LOGW(tag,
+           "The image carries a signature over its bytes, but neither the signature nor its "
+           "key is verified on this board. A device with secure boot decides by itself.");
 }
 
 void UpdateService::log_what_arrived(const char* tag, Bytes first_bytes) {

@@ -20,9 +20,8 @@ using Kind = BoardProblem::Kind;
 
 namespace {
 
-constexpr std::array<const char*, 7> kFileNames{"board.toml", "efuse.bin",   "state.bin",
-                                                "flash.bin",  "console.log", "console.log.old",
-                                                "lock"};
+constexpr std::array<const char*, 7> kFileNames{
+    "board.toml", "efuse.bin", "state.bin", "flash.bin", "console.log", "console.log.old", "lock"};
 constexpr std::size_t kSettingsMaxBytes = 16384;
 constexpr std::size_t kFillBytes = 65536;
 
@@ -55,9 +54,11 @@ int write_all(int file, Bytes bytes) {
   return 0;
 }
 
-// A new file of `total` bytes that begins with `content` and goes on with `fill`. The room on disk is
-// taken first, so that a full disk shows here and not while the board runs.
-BasicStatus<BoardProblem> make_file(const std::string& path, Bytes content, std::size_t total,
+// A new file of `total` bytes that begins with `content` and goes on with `fill`. The room on disk
+// is taken first, so that a full disk shows here and not while the board runs.
+BasicStatus<BoardProblem> make_file(const std::string& path,
+                                    Bytes content,
+                                    std::size_t total,
                                     std::byte fill) {
   const std::string what = path + " can not be made";
   const Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
@@ -102,8 +103,9 @@ BasicStatus<BoardProblem> require_empty(const std::string& path) {
   ::closedir(folder);
   if (is_empty) return {};
   return BoardProblem{Kind::kExists,
-                      path + " is not empty; a new board needs a folder of its own: name another "
-                             "one, or remove this one"};
+                      path +
+                          " is not empty; a new board needs a folder of its own: name another "
+                          "one, or remove this one"};
 }
 
 BasicStatus<BoardProblem> make_files(const std::string& path, const BoardSettings& settings) {
@@ -121,8 +123,10 @@ Result<BoardSettings, BoardProblem> load_settings(const std::string& folder) {
   if (!file.is_open()) {
     if (errno == ENOENT || errno == ENOTDIR) {
       return BoardProblem{Kind::kMissing,
-                          folder + " is not a virtual board: it has no board.toml; check the path, "
-                                   "or make one with `rota board new " + folder + "`"};
+                          folder +
+                              " is not a virtual board: it has no board.toml; check the path, "
+                              "or make one with `rota board new " +
+                              folder + "`"};
     }
     return system_problem(path + " can not be opened", errno);
   }
@@ -197,9 +201,10 @@ BasicStatus<BoardProblem> BoardFolder::Parts::load_state() {
                         state().flash_bytes == settings.flash_bytes;
   if (is_sound) return {};
   return BoardProblem{Kind::kDamaged,
-                      file + " is damaged or was made by another version; remove it: the board "
-                             "then starts with a new one (wear counts and pins are forgotten, "
-                             "flash and fuses stay)"};
+                      file +
+                          " is damaged or was made by another version; remove it: the board "
+                          "then starts with a new one (wear counts and pins are forgotten, "
+                          "flash and fuses stay)"};
 }
 
 BasicStatus<BoardProblem> BoardFolder::Parts::load() {
@@ -207,19 +212,19 @@ BasicStatus<BoardProblem> BoardFolder::Parts::load() {
   ROTA_TRY(flash_file.status());
   flash = std::move(flash_file).value();
   if (flash.size() != settings.flash_bytes) {
-    return BoardProblem{
-        Kind::kDamaged,
-        path + "/flash.bin has " + std::to_string(flash.size()) + " bytes, but board.toml says " +
-            std::to_string(settings.flash_bytes) +
-            "; restore the file from a copy, or correct flash_size"};
+    return BoardProblem{Kind::kDamaged,
+                        path + "/flash.bin has " + std::to_string(flash.size()) +
+                            " bytes, but board.toml says " + std::to_string(settings.flash_bytes) +
+                            "; restore the file from a copy, or correct flash_size"};
   }
   auto efuse_file = MappedFile::open(path + "/efuse.bin", access, true);
   ROTA_TRY(efuse_file.status());
   efuse = std::move(efuse_file).value();
   if (efuse.size() != sizeof(EfuseRecord) || !fuses().is_sound()) {
     return BoardProblem{Kind::kDamaged,
-                        path + "/efuse.bin is damaged; restore it from a copy, or make a new board "
-                               "(fuses can not be guessed)"};
+                        path +
+                            "/efuse.bin is damaged; restore it from a copy, or make a new board "
+                            "(fuses can not be guessed)"};
   }
   ROTA_TRY(load_state());
   if (access == Access::kRead) return {};
@@ -234,7 +239,7 @@ BasicStatus<BoardProblem> BoardFolder::Parts::load() {
 void BoardFolder::Parts::open_console() {
   const std::string file = path + "/console.log";
   console = Descriptor(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
-  struct stat facts{};
+  struct stat facts {};
   if (console.is_open() && ::fstat(console.number(), &facts) == 0) {
     console_bytes = static_cast<std::size_t>(facts.st_size);
   }
@@ -252,8 +257,9 @@ BasicStatus<BoardProblem> BoardFolder::create(const std::string& path,
   }
   const bool made_folder = ::mkdir(path.c_str(), 0755) == 0;
   if (!made_folder && errno == ENOENT) {
-    return BoardProblem{Kind::kMissing, path + " can not be made: the folder above it does not "
-                                               "exist; make that one first"};
+    return BoardProblem{Kind::kMissing, path +
+                                            " can not be made: the folder above it does not "
+                                            "exist; make that one first"};
   }
   if (!made_folder && errno != EEXIST) return system_problem(path + " can not be made", errno);
   if (!made_folder) ROTA_TRY(require_empty(path));

@@ -7,8 +7,8 @@
 //   console.log  what its console said; console.log.old when it had grown large
 //   lock         held by the process that runs or changes the board; its text is that process's id
 //
-// Power contract: every file is a whole board at every moment; a process that dies in between leaves
-// a board whose power was cut.
+// Power contract: every file is a whole board at every moment; a process that dies in between
+// leaves a board whose power was cut.
 #pragma once
 
 #include <memory>

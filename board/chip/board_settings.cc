@@ -108,8 +108,8 @@ class Reader {
       return;
     }
     if (seen_at_line_[key] != 0) {
-      problem_ = quoted(name) + " was given before, in line " +
-                 std::to_string(seen_at_line_[key]) + "; remove one of the two";
+      problem_ = quoted(name) + " was given before, in line " + std::to_string(seen_at_line_[key]) +
+                 "; remove one of the two";
       return;
     }
     seen_at_line_[key] = line_number_;

@@ -1,6 +1,6 @@
 // board.toml: what a virtual board is made of. A strict small part of TOML: `key = value` lines,
-// comments, strings in double quotes and whole numbers. A key that is unknown, given twice or missing
-// is an error with its line, because a typing error must not silently make another board.
+// comments, strings in double quotes and whole numbers. A key that is unknown, given twice or
+// missing is an error with its line, because a typing error must not silently make another board.
 //
 //   chip = "esp32"            # a target that `rota board new --help` lists
 //   revision = 300            # major * 100 + minor
@@ -26,14 +26,14 @@ namespace rota::board {
 // the next step.
 struct BoardProblem {
   enum class Kind : std::uint8_t {
-    kExists,         // a new board was to be made where something is
-    kMissing,        // no such folder or file
-    kDamaged,        // a file is not what it has to be
-    kSettings,       // board.toml
-    kInUse,          // another process runs the board
+    kExists,    // a new board was to be made where something is
+    kMissing,   // no such folder or file
+    kDamaged,   // a file is not what it has to be
+    kSettings,  // board.toml
+    kInUse,     // another process runs the board
     kNoPermission,
     kDiskFull,
-    kSystem,         // anything else that the system refused
+    kSystem,  // anything else that the system refused
   };
   Kind kind = Kind::kSystem;
   std::string sentence;

@@ -66,8 +66,9 @@ TEST(BoardSettingsTest, EveryProblemNamesItsLineAndWhatToDo) {
 
 TEST(BoardSettingsTest, HostileTextIsAProblemAndNothingWorse) {
   for (const std::string& text :
-       {std::string("="), std::string("mac = \""), std::string("\0\0=\0", 4), std::string("chip=\""),
-        std::string("revision = 99999999999999999999"), std::string(10000, '=')}) {
+       {std::string("="), std::string("mac = \""), std::string("\0\0=\0", 4),
+        std::string("chip=\""), std::string("revision = 99999999999999999999"),
+        std::string(10000, '=')}) {
     EXPECT_NE(problem_with(text), "no problem");
   }
 }

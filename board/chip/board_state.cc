@@ -10,16 +10,26 @@ static_assert(sizeof(BoardState) % alignof(std::uint32_t) == 0, "wear counts fol
 
 const char* name_of(ResetReason reason) {
   switch (reason) {
-    case ResetReason::kUnknown: return "unknown reason";
-    case ResetReason::kPowerOn: return "power on";
-    case ResetReason::kExternal: return "reset pin";
-    case ResetReason::kSoftware: return "software restart";
-    case ResetReason::kPanic: return "panic";
-    case ResetReason::kInterruptWatchdog: return "interrupt watchdog";
-    case ResetReason::kTaskWatchdog: return "task watchdog";
-    case ResetReason::kOtherWatchdog: return "watchdog";
-    case ResetReason::kDeepSleep: return "wake-up from deep sleep";
-    case ResetReason::kBrownout: return "brownout";
+    case ResetReason::kUnknown:
+      return "unknown reason";
+    case ResetReason::kPowerOn:
+      return "power on";
+    case ResetReason::kExternal:
+      return "reset pin";
+    case ResetReason::kSoftware:
+      return "software restart";
+    case ResetReason::kPanic:
+      return "panic";
+    case ResetReason::kInterruptWatchdog:
+      return "interrupt watchdog";
+    case ResetReason::kTaskWatchdog:
+      return "task watchdog";
+    case ResetReason::kOtherWatchdog:
+      return "watchdog";
+    case ResetReason::kDeepSleep:
+      return "wake-up from deep sleep";
+    case ResetReason::kBrownout:
+      return "brownout";
   }
   return "unknown reason";
 }

@@ -5,8 +5,8 @@
 //   std::uint32_t wear[sectors]      erase cycles of each 4 KiB sector
 //
 // A plain structure in the byte order of the machine that runs the board: it never leaves it. Each
-// field is written whole, so a process that dies between two fields leaves a state that can be read.
-// Rejected: a text file (the chip counts millions of operations into it), a database.
+// field is written whole, so a process that dies between two fields leaves a state that can be
+// read. Rejected: a text file (the chip counts millions of operations into it), a database.
 #pragma once
 
 #include <array>
@@ -36,12 +36,12 @@ const char* name_of(ResetReason reason);
 
 // How the last run of an app ended.
 enum class ExitKind : std::uint32_t {
-  kNone = 0,          // no app ran yet
-  kRestart = 1,       // it asked for a reset (the reason says which)
-  kCrash = 2,         // a signal; `exit_detail` is its number
-  kEnded = 3,         // its program ended; `exit_detail` is the exit code
-  kPowerCut = 4,      // a planned cut
-  kPowerOff = 5,      // switched off from outside
+  kNone = 0,      // no app ran yet
+  kRestart = 1,   // it asked for a reset (the reason says which)
+  kCrash = 2,     // a signal; `exit_detail` is its number
+  kEnded = 3,     // its program ended; `exit_detail` is the exit code
+  kPowerCut = 4,  // a planned cut
+  kPowerOff = 5,  // switched off from outside
 };
 
 inline constexpr std::size_t kPinCount = 64;

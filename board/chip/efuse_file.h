@@ -33,8 +33,8 @@ static_assert(sizeof(EfuseRecord) == 64);
 
 class EfuseFile final : public core::EFuses {
  public:
-  // Borrows the record: a shared mapping of efuse.bin, or plain memory. `secure_version_width`: bits
-  // of the chip's field. `power` may be nullptr.
+  // Borrows the record: a shared mapping of efuse.bin, or plain memory. `secure_version_width`:
+  // bits of the chip's field. `power` may be nullptr.
   EfuseFile(EfuseRecord& record, std::uint8_t secure_version_width, PowerSwitch* power = nullptr)
       : record_(&record), width_(secure_version_width), power_(power) {}
 

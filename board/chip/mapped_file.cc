@@ -49,17 +49,19 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
-Result<MappedFile, BoardProblem> MappedFile::open(const std::string& path, Access access,
+Result<MappedFile, BoardProblem> MappedFile::open(const std::string& path,
+                                                  Access access,
                                                   bool writable_mapping) {
   MappedFile file;
   const bool may_write = access == Access::kReadWrite;
   file.descriptor_ = ::open(path.c_str(), (may_write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
   if (file.descriptor_ < 0) return system_problem(path + " can not be opened", errno);
-  struct stat facts{};
+  struct stat facts {};
   if (::fstat(file.descriptor_, &facts) != 0) return system_problem(path, errno);
   if (!S_ISREG(facts.st_mode) || facts.st_size <= 0) {
-    return BoardProblem{Kind::kDamaged, path + " is damaged: it is empty or not a plain file; "
-                                               "restore it from a copy, or make a new board"};
+    return BoardProblem{Kind::kDamaged, path +
+                                            " is damaged: it is empty or not a plain file; "
+                                            "restore it from a copy, or make a new board"};
   }
   if (!file.map(may_write && writable_mapping)) {
     return system_problem(path + " can not be mapped", errno);
@@ -83,7 +85,7 @@ bool MappedFile::adopt(int descriptor, bool writable_mapping) {
 }
 
 bool MappedFile::map(bool is_writable) {
-  struct stat facts{};
+  struct stat facts {};
   if (::fstat(descriptor_, &facts) != 0 || facts.st_size <= 0) return false;
   const auto bytes = static_cast<std::size_t>(facts.st_size);
   const int protection = is_writable ? PROT_READ | PROT_WRITE : PROT_READ;

@@ -21,7 +21,8 @@ class MappedFile {
 
   // Maps the whole file. `writable_mapping` = false keeps the mapping read-only although the
   // descriptor may write. Errors: kMissing, kNoPermission, kDamaged (empty), kSystem.
-  static Result<MappedFile, BoardProblem> open(const std::string& path, Access access,
+  static Result<MappedFile, BoardProblem> open(const std::string& path,
+                                               Access access,
                                                bool writable_mapping);
   // Maps `bytes` of an anonymous file that lives in memory. Errors: kSystem.
   static Result<MappedFile, BoardProblem> in_memory(const char* name, std::size_t bytes);

@@ -21,7 +21,8 @@ std::byte xor_of(std::byte seed, Bytes bytes) {
 
 }  // namespace
 
-std::vector<std::byte> pack_native_image(Bytes elf, const formats::AppDescription& description,
+std::vector<std::byte> pack_native_image(Bytes elf,
+                                         const formats::AppDescription& description,
                                          const formats::ChipFacts& chip,
                                          formats::ImageHeader header) {
   header.magic = formats::kImageMagic;
@@ -39,8 +40,8 @@ std::vector<std::byte> pack_native_image(Bytes elf, const formats::AppDescriptio
                     chip.mapped_data.low + static_cast<std::uint32_t>(formats::kDescriptionOffset),
                     static_cast<std::uint32_t>(description_bytes.size())}));
   append(image, description_bytes);
-  append(image, formats::encode(
-                    formats::SegmentHeader{formats::kNativePayloadAddress, payload_bytes}));
+  append(image,
+         formats::encode(formats::SegmentHeader{formats::kNativePayloadAddress, payload_bytes}));
   append(image, elf);
   image.resize(image.size() + payload_bytes - elf.size());
 

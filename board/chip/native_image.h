@@ -22,7 +22,8 @@ inline constexpr std::size_t kNativePayloadMaxBytes = 700U * 1024U;
 
 // `header` gives flash mode, speed and size and the chip revisions; chip, entry, segment count and
 // digest are set here. The caller checks what `elf` is and how long it may be.
-std::vector<std::byte> pack_native_image(Bytes elf, const formats::AppDescription& description,
+std::vector<std::byte> pack_native_image(Bytes elf,
+                                         const formats::AppDescription& description,
                                          const formats::ChipFacts& chip,
                                          formats::ImageHeader header = {});
 

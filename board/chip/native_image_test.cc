@@ -18,7 +18,9 @@ std::vector<std::byte> program(std::size_t bytes) {
   return elf;
 }
 
-Result<core::ImageFacts> verify(const formats::ChipFacts& chip, Bytes image, bool on_virtual_board) {
+Result<core::ImageFacts> verify(const formats::ChipFacts& chip,
+                                Bytes image,
+                                bool on_virtual_board) {
   MemoryChip memory(4U << 20U, image);
   core::ChipIdentity identity;
   identity.facts = &chip;
@@ -50,8 +52,7 @@ TEST(NativeImageTest, CarriesTheDescription) {
   formats::AppDescription description;
   description.secure_version = 5;
   formats::set_text(description.version_field, "1.2.3");
-  const auto image =
-      pack_native_image(program(64), description, *formats::find_chip("esp32"));
+  const auto image = pack_native_image(program(64), description, *formats::find_chip("esp32"));
   const auto read = formats::decode_app_description(
       Bytes(image).subspan<formats::kDescriptionOffset, formats::kAppDescriptionBytes>());
   ASSERT_TRUE(read.ok());

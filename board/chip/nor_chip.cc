@@ -71,7 +71,9 @@ const ChipTiming* find_timing_profile(std::string_view name) {
 
 std::string_view timing_profile_names() { return "typical, slow, off"; }
 
-NorChip::NorChip(MutableBytes cells, NorState& state, std::span<std::uint32_t> wear,
+NorChip::NorChip(MutableBytes cells,
+                 NorState& state,
+                 std::span<std::uint32_t> wear,
                  const ChipTiming& timing)
     : cells_(cells.data()),
       writable_cells_(cells.data()),
@@ -81,8 +83,12 @@ NorChip::NorChip(MutableBytes cells, NorState& state, std::span<std::uint32_t> w
   ROTA_ASSERT(wear.size() >= cells.size() / core::kSectorBytes);
 }
 
-NorChip::NorChip(Bytes mapped, int file, NorState& state, std::span<std::uint32_t> wear,
-                 const ChipTiming& timing, PowerSwitch* power)
+NorChip::NorChip(Bytes mapped,
+                 int file,
+                 NorState& state,
+                 std::span<std::uint32_t> wear,
+                 const ChipTiming& timing,
+                 PowerSwitch* power)
     : cells_(mapped.data()),
       file_(file),
       state_(&state),
@@ -149,7 +155,8 @@ Status NorChip::finish(const Stroke& stroke, std::uint32_t busy_us, bool stored,
 
 NorChip::Stroke NorChip::next_stroke(ChipOperation kind, core::FlashRange range) {
   ++state_->operation_count;
-  if (!state_->cut.is_armed()) [[likely]] return {range.size_bytes, false};
+  if (!state_->cut.is_armed()) [[likely]]
+    return {range.size_bytes, false};
   return cut_stroke(kind, range);
 }
 
@@ -157,8 +164,8 @@ NorChip::Stroke NorChip::cut_stroke(ChipOperation kind, core::FlashRange range) 
   CutPlan& plan = state_->cut;
   const bool is_kind =
       (static_cast<std::uint32_t>(plan.kind) & static_cast<std::uint32_t>(kind)) != 0;
-  const bool is_place = plan.range_bytes == 0 ||
-                        core::overlaps({{plan.range_start}, plan.range_bytes}, range);
+  const bool is_place =
+      plan.range_bytes == 0 || core::overlaps({{plan.range_start}, plan.range_bytes}, range);
   if (!is_kind || !is_place || --plan.nth > 0) return {range.size_bytes, false};
 
   std::uint32_t done = 0;
@@ -167,8 +174,8 @@ NorChip::Stroke NorChip::cut_stroke(ChipOperation kind, core::FlashRange range) 
     done = plan.bytes_done == CutPlan::kHalf ? range.size_bytes / 2
                                              : std::min(plan.bytes_done, range.size_bytes);
   }
-  state_->last_cut = {state_->operation_count, kind,  plan.moment, range.start.value,
-                      range.size_bytes,        done, 0};
+  state_->last_cut = {
+      state_->operation_count, kind, plan.moment, range.start.value, range.size_bytes, done, 0};
   plan = {};
   return {done, true};
 }

@@ -94,13 +94,19 @@ class PowerSwitch {
 class NorChip final : public core::Flash {
  public:
   // A chip in memory. Borrows all three; `wear` has one count for each 4 KiB sector.
-  NorChip(MutableBytes cells, NorState& state, std::span<std::uint32_t> wear,
+  NorChip(MutableBytes cells,
+          NorState& state,
+          std::span<std::uint32_t> wear,
           const ChipTiming& timing);
 
   // A chip in a file: `mapped` shows the file's bytes (shared mapping, read-only is enough), writes
   // go through pwrite to `file`. Borrows everything; `power` may be nullptr.
-  NorChip(Bytes mapped, int file, NorState& state, std::span<std::uint32_t> wear,
-          const ChipTiming& timing, PowerSwitch* power);
+  NorChip(Bytes mapped,
+          int file,
+          NorState& state,
+          std::span<std::uint32_t> wear,
+          const ChipTiming& timing,
+          PowerSwitch* power);
 
   Status read(core::FlashAddress from, MutableBytes into) override;
   Status program(core::FlashAddress to, Bytes bytes) override;

@@ -174,11 +174,11 @@ TEST_P(NorChipTest, APlanNamesThePlaceTheKindAndTheNthTime) {
   plan.range_bytes = 1;
   plan.nth = 2;
   chip_->plan_cut(plan);
-  EXPECT_TRUE(chip_->program({0x8000}, filled(64, 0)).ok());    // another kind
-  EXPECT_TRUE(chip_->erase({{0x7000}, 0x1000}).ok());           // another place
-  EXPECT_TRUE(chip_->erase({{0x8000}, 0x1000}).ok());           // the first time
-  EXPECT_TRUE(chip_->erase({{0x9000}, 0x1000}).ok());           // another place
-  EXPECT_FALSE(chip_->erase({{0x6000}, 0x4000}).ok());          // the second time
+  EXPECT_TRUE(chip_->program({0x8000}, filled(64, 0)).ok());  // another kind
+  EXPECT_TRUE(chip_->erase({{0x7000}, 0x1000}).ok());         // another place
+  EXPECT_TRUE(chip_->erase({{0x8000}, 0x1000}).ok());         // the first time
+  EXPECT_TRUE(chip_->erase({{0x9000}, 0x1000}).ok());         // another place
+  EXPECT_FALSE(chip_->erase({{0x6000}, 0x4000}).ok());        // the second time
   EXPECT_EQ(chip_->state().last_cut.operation, 5U);
   EXPECT_FALSE(chip_->state().cut.is_armed());
 }

@@ -11,7 +11,8 @@ namespace rota::board {
 namespace {
 
 constexpr const char* kStartedByHand =
-    "this program is an app for a virtual board: flash its image with `rota board flash` and run it "
+    "this program is an app for a virtual board: flash its image with `rota board flash` and run "
+    "it "
     "with `rota board run`";
 constexpr const char* kOtherVersion =
     "the supervisor of this board is of another version of Rota than the app; build both anew";
@@ -35,8 +36,7 @@ Result<std::unique_ptr<NativeBoard>, std::string> NativeBoard::attach() {
   Files files;
   const bool is_mapped = files.control.adopt(kControlFile, true) &&
                          files.flash.adopt(kFlashFile, false) &&
-                         files.efuse.adopt(kEfuseFile, true) &&
-                         files.state.adopt(kStateFile, true);
+                         files.efuse.adopt(kEfuseFile, true) && files.state.adopt(kStateFile, true);
   if (!is_mapped) return std::string(kStartedByHand);
   if (files.control.size() < sizeof(ControlBlock)) return std::string(kOtherVersion);
   const auto& control = *reinterpret_cast<const ControlBlock*>(files.control.data());
@@ -51,9 +51,14 @@ Result<std::unique_ptr<NativeBoard>, std::string> NativeBoard::attach() {
 NativeBoard::NativeBoard(Files files, const formats::ChipFacts& chip)
     : files_(std::move(files)),
       power_(control()),
-      chip_(files_.flash.bytes(), files_.flash.descriptor(), state().flash, wear_of(files_.state),
-            control().timing, &power_),
-      efuses_(*reinterpret_cast<EfuseRecord*>(files_.efuse.data()), chip.secure_version_width,
+      chip_(files_.flash.bytes(),
+            files_.flash.descriptor(),
+            state().flash,
+            wear_of(files_.state),
+            control().timing,
+            &power_),
+      efuses_(*reinterpret_cast<EfuseRecord*>(files_.efuse.data()),
+              chip.secure_version_width,
               &power_) {
   identity_.facts = &chip;
   identity_.revision = control().chip_revision;

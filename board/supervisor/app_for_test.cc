@@ -8,8 +8,8 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -93,7 +93,8 @@ void obey(Platform& platform, const std::string& line) {
   std::string verb;
   std::int64_t number = 0;
   words >> verb;
-  if (verb == "program" || verb == "erase" || verb == "read") return on_flash(platform, verb, words);
+  if (verb == "program" || verb == "erase" || verb == "read")
+    return on_flash(platform, verb, words);
   if (verb == "retain" || verb == "remember") return on_memory(platform, verb, words);
   if (verb == "who") return say_who(platform);
   if (verb == "hammer") hammer(platform);

@@ -142,7 +142,8 @@ std::string sentence_of(const StartTrouble& trouble) {
   switch (trouble.step) {
     case StartTrouble::Step::kUser:
       return "the app runs as the user who started the board: this system has no unprivileged user "
-             "to run it as (" + cause + ")";
+             "to run it as (" +
+             cause + ")";
     case StartTrouble::Step::kLimits:
       return "the app can not be started: its limits were refused (" + cause + ")";
     case StartTrouble::Step::kDescriptors:
@@ -187,7 +188,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 
 }  // namespace
 
-Result<AppProcess, std::string> AppProcess::start(Bytes program, std::array<int, 4> board_files,
+Result<AppProcess, std::string> AppProcess::start(Bytes program,
+                                                  std::array<int, 4> board_files,
                                                   const std::vector<std::string>& environment) {
   const auto refused = [](const char* what) {
     return std::string("the app can not be started: ") + what + " (" + std::strerror(errno) + ")";

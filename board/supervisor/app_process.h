@@ -40,10 +40,11 @@ class AppProcess {
     return *this;
   }
 
-  // `board_files`: what becomes descriptors 3, 4, 5 and 6. `environment`: "NAME=value". The error is
-  // a sentence. Starting as root where no other user exists (some containers) goes on without the
-  // change of user and says so in warning().
-  static Result<AppProcess, std::string> start(Bytes program, std::array<int, 4> board_files,
+  // `board_files`: what becomes descriptors 3, 4, 5 and 6. `environment`: "NAME=value". The error
+  // is a sentence. Starting as root where no other user exists (some containers) goes on without
+  // the change of user and says so in warning().
+  static Result<AppProcess, std::string> start(Bytes program,
+                                               std::array<int, 4> board_files,
                                                const std::vector<std::string>& environment);
 
   bool is_running() const { return process_ > 0; }

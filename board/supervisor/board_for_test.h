@@ -39,15 +39,14 @@ inline std::vector<std::byte> test_app_image(const std::string& version = "1.0.0
 
 // Starts whatever is at kAppStart.
 inline BootStage plain_boot_stage() {
-  return [](core::Flash& flash, core::EFuses&, const BootContext& context,
-            const Console& console) {
+  return [](core::Flash& flash, core::EFuses&, const BootContext& context, const Console& console) {
     BootOutcome outcome;
     outcome.position = "factory";
     outcome.range = {{kAppStart}, kAppBytes};
     outcome.table_offset = 0x8000;
-    const auto facts = core::verify_image(
-        flash, context.chip,
-        {outcome.range, core::ImageKind::kApp, core::ImageChecks::kBootloader});
+    const auto facts =
+        core::verify_image(flash, context.chip,
+                           {outcome.range, core::ImageKind::kApp, core::ImageChecks::kBootloader});
     if (!facts.ok()) {
       outcome.sentence = std::string(describe(facts.error()).what);
       return outcome;
@@ -103,7 +102,8 @@ class BoardTest : public testing::Test {
   void expect_line(const std::string& text) {
     const RunEnd end = board_->run_until_text(text, kPatience);
     EXPECT_EQ(end, RunEnd::kLineSeen)
-        << "no '" << text << "' on the console; " << board_->why_stopped() << "\n" << console_;
+        << "no '" << text << "' on the console; " << board_->why_stopped() << "\n"
+        << console_;
   }
   void tell(const std::string& command) { EXPECT_TRUE(board_->send_input(command + "\n")); }
   void ask(const std::string& command, const std::string& answer) {

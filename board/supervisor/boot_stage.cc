@@ -5,7 +5,9 @@
 namespace rota::board {
 namespace {
 
-BootOutcome run_bootloader(core::Flash& flash, core::EFuses& efuses, const BootContext& context,
+BootOutcome run_bootloader(core::Flash& flash,
+                           core::EFuses& efuses,
+                           const BootContext& context,
                            const Console& console) {
   BootCircumstances circumstances;
   circumstances.chip = context.chip;

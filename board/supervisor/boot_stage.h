@@ -21,8 +21,8 @@ struct BootContext {
   ResetReason reason = ResetReason::kPowerOn;
   // The image that ran before deep sleep, when the board wakes from it.
   std::optional<core::FlashRange> retained_image;
-  std::function<int(int pin)> pin_level;       // an undriven pin reads its pull-up
-  std::function<std::uint32_t()> now_ms;       // since the reset
+  std::function<int(int pin)> pin_level;  // an undriven pin reads its pull-up
+  std::function<std::uint32_t()> now_ms;  // since the reset
 };
 
 // Takes one finished line for the console, without its end.

@@ -1,5 +1,5 @@
-// Cuts a console's bytes into lines. Keeps the unfinished rest, up to kMaxLineBytes: a longer line is
-// handed out in pieces, so that an app that never ends its line takes no memory.
+// Cuts a console's bytes into lines. Keeps the unfinished rest, up to kMaxLineBytes: a longer line
+// is handed out in pieces, so that an app that never ends its line takes no memory.
 #pragma once
 
 #include <functional>

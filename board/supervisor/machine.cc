@@ -61,12 +61,15 @@ bool is_reset_reason(std::int32_t number) {
 // "program of 32 bytes at 0xd000, 16 of them done".
 std::string sentence_of(const CutFacts& cut) {
   const std::string what = cut.kind == ChipOperation::kErase ? "erase" : "program";
-  const std::string where = "the " + what + " of " + std::to_string(cut.bytes) + " bytes at " +
-                            hex(cut.address);
+  const std::string where =
+      "the " + what + " of " + std::to_string(cut.bytes) + " bytes at " + hex(cut.address);
   switch (cut.moment) {
-    case CutMoment::kBefore: return "the power was cut before " + where;
-    case CutMoment::kAfter: return "the power was cut after " + where;
-    default: break;
+    case CutMoment::kBefore:
+      return "the power was cut before " + where;
+    case CutMoment::kAfter:
+      return "the power was cut after " + where;
+    default:
+      break;
   }
   return "the power was cut inside " + where + ", " + std::to_string(cut.bytes_done) +
          " of them done";
@@ -255,8 +258,8 @@ bool Supervisor::Machine::start_app(const BootOutcome& outcome, ResetReason reas
     return false;
   }
   const std::uint32_t segment = *image.native_payload_segment;
-  const std::uint64_t start = std::uint64_t{outcome.range.start.value} +
-                              image.segment_offsets[segment];
+  const std::uint64_t start =
+      std::uint64_t{outcome.range.start.value} + image.segment_offsets[segment];
   const std::uint32_t bytes = image.segments[segment].data_bytes;
   const Bytes flash = folder_.flash_bytes();
   if (start + bytes > flash.size()) {
@@ -265,11 +268,10 @@ bool Supervisor::Machine::start_app(const BootOutcome& outcome, ResetReason reas
              " reaches beyond the end of flash; flash the image again, into a larger slot");
     return false;
   }
-  auto app = AppProcess::start(
-      flash.subspan(static_cast<std::size_t>(start), bytes),
-      {control_file_.descriptor(), folder_.flash_descriptor(), folder_.efuse_descriptor(),
-       folder_.state_descriptor()},
-      environment_of_apps(options_.environment));
+  auto app = AppProcess::start(flash.subspan(static_cast<std::size_t>(start), bytes),
+                               {control_file_.descriptor(), folder_.flash_descriptor(),
+                                folder_.efuse_descriptor(), folder_.state_descriptor()},
+                               environment_of_apps(options_.environment));
   if (!app.ok()) {
     stop(StopReason::kSystem, app.error());
     return false;
@@ -373,9 +375,8 @@ void Supervisor::Machine::fall_asleep(std::uint64_t sleep_us) {
     say(Source::kBoard, "board: in deep sleep until it is woken from outside");
     return;
   }
-  wakes_at_ = Clock::now() + std::chrono::microseconds(
-                                 static_cast<std::int64_t>(std::min<std::uint64_t>(
-                                     sleep_us, std::uint64_t{1} << 53U)));
+  wakes_at_ = Clock::now() + std::chrono::microseconds(static_cast<std::int64_t>(
+                                 std::min<std::uint64_t>(sleep_us, std::uint64_t{1} << 53U)));
   say(Source::kBoard, "board: in deep sleep for " + std::to_string(sleep_us / 1000) + " ms");
 }
 

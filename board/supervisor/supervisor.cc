@@ -22,8 +22,7 @@ RunEnd Supervisor::run_until(const LineTest& wanted, std::chrono::milliseconds t
 
 RunEnd Supervisor::run_until_text(std::string_view text, std::chrono::milliseconds timeout) {
   return machine_->run(
-      [text](std::string_view line) { return line.find(text) != std::string_view::npos; },
-      timeout);
+      [text](std::string_view line) { return line.find(text) != std::string_view::npos; }, timeout);
 }
 
 RunEnd Supervisor::run_until_stopped(std::chrono::milliseconds timeout) {

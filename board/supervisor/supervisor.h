@@ -5,13 +5,13 @@
 // until the power goes, or the board can not go on; why_stopped() then says why in a sentence. A
 // machine that resets kFastResetLimit times without a word from an app is stopped, too.
 //
-// Nothing runs behind the caller's back: console and resets are served inside power_on(), run_until()
-// and run_until_stopped(). Between these calls the app goes on by itself until its console is full.
-// One thread uses a Supervisor; the app dies when that thread ends. request_stop() alone may be
-// called from anywhere, also from a signal's handler.
+// Nothing runs behind the caller's back: console and resets are served inside power_on(),
+// run_until() and run_until_stopped(). Between these calls the app goes on by itself until its
+// console is full. One thread uses a Supervisor; the app dies when that thread ends. request_stop()
+// alone may be called from anywhere, also from a signal's handler.
 //
-// Power contract: power_off() strikes the app wherever it is; a planned cut strikes at its operation.
-// Whatever ends this process, the board's folder is that of a board whose power was cut.
+// Power contract: power_off() strikes the app wherever it is; a planned cut strikes at its
+// operation. Whatever ends this process, the board's folder is that of a board whose power was cut.
 #pragma once
 
 #include <chrono>
@@ -60,21 +60,21 @@ struct RunningImage {
 };
 
 enum class StopReason : std::uint8_t {
-  kNotStopped,     // it runs, or sleeps
+  kNotStopped,  // it runs, or sleeps
   kNeverStarted,
   kPoweredOff,     // power_off()
   kPowerCut,       // a planned cut
   kCannotExecute,  // a real chip's image: verified and selected, but not a program of this machine
   kDoesNotStart,   // no bootloader, or nothing to boot
   kResetLoop,
-  kSystem,         // this machine refused something
+  kSystem,  // this machine refused something
 };
 
 enum class RunEnd : std::uint8_t {
-  kLineSeen,   // the line is in last_line()
+  kLineSeen,  // the line is in last_line()
   kTimedOut,
   kInterrupted,  // request_stop(); the board still runs
-  kStopped,    // why_stopped()
+  kStopped,      // why_stopped()
 };
 
 class Supervisor {

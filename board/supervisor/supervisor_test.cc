@@ -71,8 +71,8 @@ TEST_F(SupervisorTest, ACutInsideAProgramLeavesExactlyTheTornBytesAndADeadProces
   ask("program 180000 AAAAAA", "ok");
   tell("program 180002 !!!!!!");
   expect_stop(StopReason::kPowerCut);
-  EXPECT_EQ(flash_text(kScratchStart + 2, 6), (std::string{'!' & 'A', '!' & 'A', '!' & 'A',
-                                                           'A', '\xff', '\xff'}));
+  EXPECT_EQ(flash_text(kScratchStart + 2, 6),
+            (std::string{'!' & 'A', '!' & 'A', '!' & 'A', 'A', '\xff', '\xff'}));
   EXPECT_EQ(::kill(process, 0), -1);
   EXPECT_EQ(errno, ESRCH);
   EXPECT_EQ(board_->why_stopped(),
@@ -232,8 +232,9 @@ TEST_F(SupervisorTest, ACutDuringTheBootloaderIsAPowerCut) {
 }
 
 TEST_F(SupervisorTest, AProgramForAnotherMachineIsNamed) {
-  flash(kAppStart, pack_native_image(bytes_of("\x7f" "ELF but not really"), {},
-                                     *formats::find_chip("esp32")));
+  flash(kAppStart, pack_native_image(bytes_of("\x7f"
+                                              "ELF but not really"),
+                                     {}, *formats::find_chip("esp32")));
   power_on();
   EXPECT_EQ(board_->stop_reason(), StopReason::kSystem);
   EXPECT_THAT(board_->why_stopped(), HasSubstr("its program does not run on this machine"));

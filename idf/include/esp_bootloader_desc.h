@@ -21,7 +21,8 @@ typedef struct {
   uint8_t reserved2[16];
 } esp_bootloader_desc_t;
 
-ESP_STATIC_ASSERT(sizeof(esp_bootloader_desc_t) == 80, "esp_bootloader_desc_t is 80 bytes on flash");
+ESP_STATIC_ASSERT(sizeof(esp_bootloader_desc_t) == 80,
+                  "esp_bootloader_desc_t is 80 bytes on flash");
 
 #ifdef __cplusplus
 }

@@ -51,10 +51,13 @@ const char* esp_err_to_name(esp_err_t code);
 // As esp_err_to_name, and for numbers of the C library its text. Returns buf.
 const char* esp_err_to_name_r(esp_err_t code, char* buf, size_t buflen);
 
-void _esp_error_check_failed(esp_err_t rc, const char* file, int line, const char* function,
+void _esp_error_check_failed(esp_err_t rc,
+                             const char* file,
+                             int line,
+                             const char* function,
                              const char* expression) __attribute__((__noreturn__));
-void _esp_error_check_failed_without_abort(esp_err_t rc, const char* file, int line,
-                                           const char* function, const char* expression);
+void _esp_error_check_failed_without_abort(
+    esp_err_t rc, const char* file, int line, const char* function, const char* expression);
 
 #ifndef __ASSERT_FUNC
 #define __ASSERT_FUNC __func__
@@ -62,29 +65,29 @@ void _esp_error_check_failed_without_abort(esp_err_t rc, const char* file, int l
 
 // Prints the code, its name and the place to the console and ends the boot as a panic.
 #ifdef NDEBUG
-#define ESP_ERROR_CHECK(x)         \
-  do {                             \
-    esp_err_t err_rc_ = (x);       \
-    (void)sizeof(err_rc_);         \
+#define ESP_ERROR_CHECK(x)   \
+  do {                       \
+    esp_err_t err_rc_ = (x); \
+    (void)sizeof(err_rc_);   \
   } while (0)
 #else
-#define ESP_ERROR_CHECK(x)                                                       \
-  do {                                                                           \
-    esp_err_t err_rc_ = (x);                                                     \
-    if (unlikely(err_rc_ != ESP_OK)) {                                           \
-      _esp_error_check_failed(err_rc_, __FILE__, __LINE__, __ASSERT_FUNC, #x);   \
-    }                                                                            \
+#define ESP_ERROR_CHECK(x)                                                     \
+  do {                                                                         \
+    esp_err_t err_rc_ = (x);                                                   \
+    if (unlikely(err_rc_ != ESP_OK)) {                                         \
+      _esp_error_check_failed(err_rc_, __FILE__, __LINE__, __ASSERT_FUNC, #x); \
+    }                                                                          \
   } while (0)
 #endif
 
 // Prints the same, goes on, and has the value of the expression.
-#define ESP_ERROR_CHECK_WITHOUT_ABORT(x)                                                       \
-  ({                                                                                           \
-    esp_err_t err_rc_ = (x);                                                                   \
-    if (unlikely(err_rc_ != ESP_OK)) {                                                         \
-      _esp_error_check_failed_without_abort(err_rc_, __FILE__, __LINE__, __ASSERT_FUNC, #x);   \
-    }                                                                                          \
-    err_rc_;                                                                                   \
+#define ESP_ERROR_CHECK_WITHOUT_ABORT(x)                                                     \
+  ({                                                                                         \
+    esp_err_t err_rc_ = (x);                                                                 \
+    if (unlikely(err_rc_ != ESP_OK)) {                                                       \
+      _esp_error_check_failed_without_abort(err_rc_, __FILE__, __LINE__, __ASSERT_FUNC, #x); \
+    }                                                                                        \
+    err_rc_;                                                                                 \
   })
 
 #ifdef __cplusplus

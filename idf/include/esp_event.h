@@ -35,27 +35,35 @@ esp_err_t esp_event_loop_delete_default(void);
 esp_err_t esp_event_loop_run(esp_event_loop_handle_t event_loop, TickType_t ticks_to_run);
 
 // Errors: INVALID_ARG for a specific id of any base or no handler; INVALID_STATE without the loop.
-esp_err_t esp_event_handler_register(esp_event_base_t event_base, int32_t event_id,
-                                     esp_event_handler_t event_handler, void* event_handler_arg);
+esp_err_t esp_event_handler_register(esp_event_base_t event_base,
+                                     int32_t event_id,
+                                     esp_event_handler_t event_handler,
+                                     void* event_handler_arg);
 esp_err_t esp_event_handler_register_with(esp_event_loop_handle_t event_loop,
-                                          esp_event_base_t event_base, int32_t event_id,
+                                          esp_event_base_t event_base,
+                                          int32_t event_id,
                                           esp_event_handler_t event_handler,
                                           void* event_handler_arg);
-esp_err_t esp_event_handler_instance_register(esp_event_base_t event_base, int32_t event_id,
+esp_err_t esp_event_handler_instance_register(esp_event_base_t event_base,
+                                              int32_t event_id,
                                               esp_event_handler_t event_handler,
                                               void* event_handler_arg,
                                               esp_event_handler_instance_t* instance);
 esp_err_t esp_event_handler_instance_register_with(esp_event_loop_handle_t event_loop,
-                                                   esp_event_base_t event_base, int32_t event_id,
+                                                   esp_event_base_t event_base,
+                                                   int32_t event_id,
                                                    esp_event_handler_t event_handler,
                                                    void* event_handler_arg,
                                                    esp_event_handler_instance_t* instance);
-esp_err_t esp_event_handler_unregister(esp_event_base_t event_base, int32_t event_id,
+esp_err_t esp_event_handler_unregister(esp_event_base_t event_base,
+                                       int32_t event_id,
                                        esp_event_handler_t event_handler);
 esp_err_t esp_event_handler_unregister_with(esp_event_loop_handle_t event_loop,
-                                            esp_event_base_t event_base, int32_t event_id,
+                                            esp_event_base_t event_base,
+                                            int32_t event_id,
                                             esp_event_handler_t event_handler);
-esp_err_t esp_event_handler_instance_unregister(esp_event_base_t event_base, int32_t event_id,
+esp_err_t esp_event_handler_instance_unregister(esp_event_base_t event_base,
+                                                int32_t event_id,
                                                 esp_event_handler_instance_t instance);
 esp_err_t esp_event_handler_instance_unregister_with(esp_event_loop_handle_t event_loop,
                                                      esp_event_base_t event_base,
@@ -64,13 +72,22 @@ esp_err_t esp_event_handler_instance_unregister_with(esp_event_loop_handle_t eve
 
 // The data are copied. Waits for room in the loop's queue.
 // Errors: TIMEOUT, INVALID_ARG for any base or any id, INVALID_STATE without the loop.
-esp_err_t esp_event_post(esp_event_base_t event_base, int32_t event_id, const void* event_data,
-                         size_t event_data_size, TickType_t ticks_to_wait);
-esp_err_t esp_event_post_to(esp_event_loop_handle_t event_loop, esp_event_base_t event_base,
-                            int32_t event_id, const void* event_data, size_t event_data_size,
+esp_err_t esp_event_post(esp_event_base_t event_base,
+                         int32_t event_id,
+                         const void* event_data,
+                         size_t event_data_size,
+                         TickType_t ticks_to_wait);
+esp_err_t esp_event_post_to(esp_event_loop_handle_t event_loop,
+                            esp_event_base_t event_base,
+                            int32_t event_id,
+                            const void* event_data,
+                            size_t event_data_size,
                             TickType_t ticks_to_wait);
-esp_err_t esp_event_isr_post(esp_event_base_t event_base, int32_t event_id, const void* event_data,
-                             size_t event_data_size, BaseType_t* task_unblocked);
+esp_err_t esp_event_isr_post(esp_event_base_t event_base,
+                             int32_t event_id,
+                             const void* event_data,
+                             size_t event_data_size,
+                             BaseType_t* task_unblocked);
 
 #ifdef __cplusplus
 }

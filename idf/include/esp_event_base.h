@@ -10,8 +10,10 @@ extern "C" {
 // Compared by address, not by text.
 typedef const char* esp_event_base_t;
 typedef void* esp_event_loop_handle_t;
-typedef void (*esp_event_handler_t)(void* event_handler_arg, esp_event_base_t event_base,
-                                    int32_t event_id, void* event_data);
+typedef void (*esp_event_handler_t)(void* event_handler_arg,
+                                    esp_event_base_t event_base,
+                                    int32_t event_id,
+                                    void* event_data);
 typedef void* esp_event_handler_instance_t;
 
 #ifdef __cplusplus

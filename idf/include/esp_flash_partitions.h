@@ -87,7 +87,8 @@ ESP_STATIC_ASSERT(sizeof(esp_ota_select_entry_t) == 32, "an OTA data record is 3
 ESP_STATIC_ASSERT(sizeof(esp_partition_info_t) == 32, "a table row is 32 bytes on flash");
 
 // Spec 1.5.
-esp_err_t esp_partition_table_verify(const esp_partition_info_t* partition_table, bool log_errors,
+esp_err_t esp_partition_table_verify(const esp_partition_info_t* partition_table,
+                                     bool log_errors,
                                      int* num_partitions);
 // True when the range lies outside of the running app, the bootloader and the table.
 bool esp_partition_is_flash_region_writable(size_t addr, size_t size);

@@ -1,5 +1,5 @@
-// The HTTP client (spec 7). Blocking; every wait is bounded by timeout_ms. What fails is logged with
-// its cause and the next step.
+// The HTTP client (spec 7). Blocking; every wait is bounded by timeout_ms. What fails is logged
+// with its cause and the next step.
 //
 // Ownership: init copies the URL and the short texts; certificates and keys are borrowed until
 // cleanup. One task uses a client at a time.
@@ -265,15 +265,18 @@ esp_err_t esp_http_client_get_url(esp_http_client_handle_t client, char* url, co
 esp_err_t esp_http_client_set_method(esp_http_client_handle_t client,
                                      esp_http_client_method_t method);
 // A NULL value deletes the header.
-esp_err_t esp_http_client_set_header(esp_http_client_handle_t client, const char* key,
+esp_err_t esp_http_client_set_header(esp_http_client_handle_t client,
+                                     const char* key,
                                      const char* value);
 // *value points into the client and is NULL when the header is not set.
-esp_err_t esp_http_client_get_header(esp_http_client_handle_t client, const char* key,
+esp_err_t esp_http_client_get_header(esp_http_client_handle_t client,
+                                     const char* key,
                                      char** value);
 esp_err_t esp_http_client_delete_header(esp_http_client_handle_t client, const char* key);
 esp_err_t esp_http_client_delete_all_headers(esp_http_client_handle_t client);
 // Borrowed, not copied.
-esp_err_t esp_http_client_set_post_field(esp_http_client_handle_t client, const char* data,
+esp_err_t esp_http_client_set_post_field(esp_http_client_handle_t client,
+                                         const char* data,
                                          int len);
 int esp_http_client_get_post_field(esp_http_client_handle_t client, char** data);
 esp_err_t esp_http_client_set_username(esp_http_client_handle_t client, const char* username);
@@ -286,7 +289,8 @@ esp_err_t esp_http_client_set_timeout_ms(esp_http_client_handle_t client, int ti
 esp_err_t esp_http_client_set_user_data(esp_http_client_handle_t client, void* data);
 esp_err_t esp_http_client_get_user_data(esp_http_client_handle_t client, void** data);
 esp_err_t esp_http_client_set_redirection(esp_http_client_handle_t client);
-esp_err_t esp_http_client_set_auth_data(esp_http_client_handle_t client, const char* auth_data,
+esp_err_t esp_http_client_set_auth_data(esp_http_client_handle_t client,
+                                        const char* auth_data,
                                         int len);
 esp_err_t esp_http_client_add_auth(esp_http_client_handle_t client);
 esp_err_t esp_http_client_reset_redirect_counter(esp_http_client_handle_t client);
@@ -298,7 +302,8 @@ int64_t esp_http_client_get_content_length(esp_http_client_handle_t client);  //
 int64_t esp_http_client_get_content_range(esp_http_client_handle_t client);
 bool esp_http_client_is_chunked_response(esp_http_client_handle_t client);
 esp_err_t esp_http_client_get_chunk_length(esp_http_client_handle_t client, int* len);
-esp_err_t esp_http_client_get_response_header(esp_http_client_handle_t client, const char* key,
+esp_err_t esp_http_client_get_response_header(esp_http_client_handle_t client,
+                                              const char* key,
                                               char** value);
 int esp_http_client_get_errno(esp_http_client_handle_t client);
 esp_err_t esp_http_client_get_and_clear_last_tls_error(esp_http_client_handle_t client,

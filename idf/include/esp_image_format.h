@@ -36,7 +36,8 @@ typedef enum {
 
 // Clears the result on failure. Errors: INVALID_ARG, ESP_FAIL for another chip or revision,
 // IMAGE_INVALID.
-esp_err_t esp_image_verify(esp_image_load_mode_t mode, const esp_partition_pos_t* part,
+esp_err_t esp_image_verify(esp_image_load_mode_t mode,
+                           const esp_partition_pos_t* part,
                            esp_image_metadata_t* data);
 // Structure only: no chip, checksum or digest.
 esp_err_t esp_image_get_metadata(const esp_partition_pos_t* part, esp_image_metadata_t* metadata);

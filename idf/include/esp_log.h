@@ -1,5 +1,6 @@
-// The log: `I (312) tag: text`, one console write a line, plain text (the board's supervisor colours
-// it on a terminal). Levels can be set per tag; what lies above LOG_LOCAL_LEVEL is compiled but dead.
+// The log: `I (312) tag: text`, one console write a line, plain text (the board's supervisor
+// colours it on a terminal). Levels can be set per tag; what lies above LOG_LOCAL_LEVEL is compiled
+// but dead.
 //
 // The format has no `printf` attribute: on the chips uint32_t is a long, and correct projects print
 // it with %lu.
@@ -48,11 +49,17 @@ char* esp_log_system_timestamp(void);
 void esp_log_write(esp_log_level_t level, const char* tag, const char* format, ...);
 void esp_log_writev(esp_log_level_t level, const char* tag, const char* format, va_list args);
 
-void esp_log_buffer_hex_internal(const char* tag, const void* buffer, uint16_t buff_len,
+void esp_log_buffer_hex_internal(const char* tag,
+                                 const void* buffer,
+                                 uint16_t buff_len,
                                  esp_log_level_t level);
-void esp_log_buffer_char_internal(const char* tag, const void* buffer, uint16_t buff_len,
+void esp_log_buffer_char_internal(const char* tag,
+                                  const void* buffer,
+                                  uint16_t buff_len,
                                   esp_log_level_t level);
-void esp_log_buffer_hexdump_internal(const char* tag, const void* buffer, uint16_t buff_len,
+void esp_log_buffer_hexdump_internal(const char* tag,
+                                     const void* buffer,
+                                     uint16_t buff_len,
                                      esp_log_level_t log_level);
 
 #ifdef __cplusplus
@@ -78,8 +85,8 @@ void esp_log_buffer_hexdump_internal(const char* tag, const void* buffer, uint16
 #define LOG_FORMAT(letter, format) #letter " (%" PRIu32 ") %s: " format "\n"
 
 #if defined(__cplusplus) && (__cplusplus >= 202002L)
-#define ROTA_LOG_LINE(level, letter, tag, format, ...)                                      \
-  esp_log_write(level, tag, LOG_FORMAT(letter, format), esp_log_timestamp(),                \
+#define ROTA_LOG_LINE(level, letter, tag, format, ...)                       \
+  esp_log_write(level, tag, LOG_FORMAT(letter, format), esp_log_timestamp(), \
                 tag __VA_OPT__(, ) __VA_ARGS__)
 #else
 #define ROTA_LOG_LINE(level, letter, tag, format, ...) \
@@ -87,31 +94,31 @@ void esp_log_buffer_hexdump_internal(const char* tag, const void* buffer, uint16
 #endif
 
 #if defined(__cplusplus) && (__cplusplus >= 202002L)
-#define ESP_LOG_LEVEL(level, tag, format, ...)                                   \
-  do {                                                                           \
-    switch ((int)(level)) {                                                      \
-      case ESP_LOG_ERROR:                                                        \
-        ROTA_LOG_LINE(ESP_LOG_ERROR, E, tag, format __VA_OPT__(, ) __VA_ARGS__); \
-        break;                                                                   \
-      case ESP_LOG_WARN:                                                         \
-        ROTA_LOG_LINE(ESP_LOG_WARN, W, tag, format __VA_OPT__(, ) __VA_ARGS__);  \
-        break;                                                                   \
-      case ESP_LOG_DEBUG:                                                        \
-        ROTA_LOG_LINE(ESP_LOG_DEBUG, D, tag, format __VA_OPT__(, ) __VA_ARGS__); \
-        break;                                                                   \
-      case ESP_LOG_VERBOSE:                                                      \
+#define ESP_LOG_LEVEL(level, tag, format, ...)                                     \
+  do {                                                                             \
+    switch ((int)(level)) {                                                        \
+      case ESP_LOG_ERROR:                                                          \
+        ROTA_LOG_LINE(ESP_LOG_ERROR, E, tag, format __VA_OPT__(, ) __VA_ARGS__);   \
+        break;                                                                     \
+      case ESP_LOG_WARN:                                                           \
+        ROTA_LOG_LINE(ESP_LOG_WARN, W, tag, format __VA_OPT__(, ) __VA_ARGS__);    \
+        break;                                                                     \
+      case ESP_LOG_DEBUG:                                                          \
+        ROTA_LOG_LINE(ESP_LOG_DEBUG, D, tag, format __VA_OPT__(, ) __VA_ARGS__);   \
+        break;                                                                     \
+      case ESP_LOG_VERBOSE:                                                        \
         ROTA_LOG_LINE(ESP_LOG_VERBOSE, V, tag, format __VA_OPT__(, ) __VA_ARGS__); \
-        break;                                                                   \
-      default:                                                                   \
-        ROTA_LOG_LINE(ESP_LOG_INFO, I, tag, format __VA_OPT__(, ) __VA_ARGS__);  \
-        break;                                                                   \
-    }                                                                            \
+        break;                                                                     \
+      default:                                                                     \
+        ROTA_LOG_LINE(ESP_LOG_INFO, I, tag, format __VA_OPT__(, ) __VA_ARGS__);    \
+        break;                                                                     \
+    }                                                                              \
   } while (0)
-#define ESP_LOG_LEVEL_LOCAL(level, tag, format, ...)                          \
-  do {                                                                        \
-    if ((int)LOG_LOCAL_LEVEL >= (int)(level)) {                               \
-      ESP_LOG_LEVEL(level, tag, format __VA_OPT__(, ) __VA_ARGS__);           \
-    }                                                                         \
+#define ESP_LOG_LEVEL_LOCAL(level, tag, format, ...)                \
+  do {                                                              \
+    if ((int)LOG_LOCAL_LEVEL >= (int)(level)) {                     \
+      ESP_LOG_LEVEL(level, tag, format __VA_OPT__(, ) __VA_ARGS__); \
+    }                                                               \
   } while (0)
 #define ESP_LOGE(tag, format, ...) \
   ESP_LOG_LEVEL_LOCAL(ESP_LOG_ERROR, tag, format __VA_OPT__(, ) __VA_ARGS__)
@@ -124,31 +131,31 @@ void esp_log_buffer_hexdump_internal(const char* tag, const void* buffer, uint16
 #define ESP_LOGV(tag, format, ...) \
   ESP_LOG_LEVEL_LOCAL(ESP_LOG_VERBOSE, tag, format __VA_OPT__(, ) __VA_ARGS__)
 #else
-#define ESP_LOG_LEVEL(level, tag, format, ...)                          \
-  do {                                                                  \
-    switch ((int)(level)) {                                             \
-      case ESP_LOG_ERROR:                                               \
-        ROTA_LOG_LINE(ESP_LOG_ERROR, E, tag, format, ##__VA_ARGS__);    \
-        break;                                                          \
-      case ESP_LOG_WARN:                                                \
-        ROTA_LOG_LINE(ESP_LOG_WARN, W, tag, format, ##__VA_ARGS__);     \
-        break;                                                          \
-      case ESP_LOG_DEBUG:                                               \
-        ROTA_LOG_LINE(ESP_LOG_DEBUG, D, tag, format, ##__VA_ARGS__);    \
-        break;                                                          \
-      case ESP_LOG_VERBOSE:                                             \
-        ROTA_LOG_LINE(ESP_LOG_VERBOSE, V, tag, format, ##__VA_ARGS__);  \
-        break;                                                          \
-      default:                                                          \
-        ROTA_LOG_LINE(ESP_LOG_INFO, I, tag, format, ##__VA_ARGS__);     \
-        break;                                                          \
-    }                                                                   \
+#define ESP_LOG_LEVEL(level, tag, format, ...)                         \
+  do {                                                                 \
+    switch ((int)(level)) {                                            \
+      case ESP_LOG_ERROR:                                              \
+        ROTA_LOG_LINE(ESP_LOG_ERROR, E, tag, format, ##__VA_ARGS__);   \
+        break;                                                         \
+      case ESP_LOG_WARN:                                               \
+        ROTA_LOG_LINE(ESP_LOG_WARN, W, tag, format, ##__VA_ARGS__);    \
+        break;                                                         \
+      case ESP_LOG_DEBUG:                                              \
+        ROTA_LOG_LINE(ESP_LOG_DEBUG, D, tag, format, ##__VA_ARGS__);   \
+        break;                                                         \
+      case ESP_LOG_VERBOSE:                                            \
+        ROTA_LOG_LINE(ESP_LOG_VERBOSE, V, tag, format, ##__VA_ARGS__); \
+        break;                                                         \
+      default:                                                         \
+        ROTA_LOG_LINE(ESP_LOG_INFO, I, tag, format, ##__VA_ARGS__);    \
+        break;                                                         \
+    }                                                                  \
   } while (0)
-#define ESP_LOG_LEVEL_LOCAL(level, tag, format, ...)      \
-  do {                                                    \
-    if ((int)LOG_LOCAL_LEVEL >= (int)(level)) {           \
-      ESP_LOG_LEVEL(level, tag, format, ##__VA_ARGS__);   \
-    }                                                     \
+#define ESP_LOG_LEVEL_LOCAL(level, tag, format, ...)    \
+  do {                                                  \
+    if ((int)LOG_LOCAL_LEVEL >= (int)(level)) {         \
+      ESP_LOG_LEVEL(level, tag, format, ##__VA_ARGS__); \
+    }                                                   \
   } while (0)
 #define ESP_LOGE(tag, format, ...) ESP_LOG_LEVEL_LOCAL(ESP_LOG_ERROR, tag, format, ##__VA_ARGS__)
 #define ESP_LOGW(tag, format, ...) ESP_LOG_LEVEL_LOCAL(ESP_LOG_WARN, tag, format, ##__VA_ARGS__)
@@ -168,23 +175,23 @@ void esp_log_buffer_hexdump_internal(const char* tag, const void* buffer, uint16
 #define ESP_DRAM_LOGD ESP_LOGD
 #define ESP_DRAM_LOGV ESP_LOGV
 
-#define ESP_LOG_BUFFER_HEX_LEVEL(tag, buffer, buff_len, level)          \
-  do {                                                                  \
-    if ((int)LOG_LOCAL_LEVEL >= (int)(level)) {                         \
-      esp_log_buffer_hex_internal(tag, buffer, buff_len, level);        \
-    }                                                                   \
+#define ESP_LOG_BUFFER_HEX_LEVEL(tag, buffer, buff_len, level)   \
+  do {                                                           \
+    if ((int)LOG_LOCAL_LEVEL >= (int)(level)) {                  \
+      esp_log_buffer_hex_internal(tag, buffer, buff_len, level); \
+    }                                                            \
   } while (0)
-#define ESP_LOG_BUFFER_CHAR_LEVEL(tag, buffer, buff_len, level)         \
-  do {                                                                  \
-    if ((int)LOG_LOCAL_LEVEL >= (int)(level)) {                         \
-      esp_log_buffer_char_internal(tag, buffer, buff_len, level);       \
-    }                                                                   \
+#define ESP_LOG_BUFFER_CHAR_LEVEL(tag, buffer, buff_len, level)   \
+  do {                                                            \
+    if ((int)LOG_LOCAL_LEVEL >= (int)(level)) {                   \
+      esp_log_buffer_char_internal(tag, buffer, buff_len, level); \
+    }                                                             \
   } while (0)
-#define ESP_LOG_BUFFER_HEXDUMP(tag, buffer, buff_len, level)            \
-  do {                                                                  \
-    if ((int)LOG_LOCAL_LEVEL >= (int)(level)) {                         \
-      esp_log_buffer_hexdump_internal(tag, buffer, buff_len, level);    \
-    }                                                                   \
+#define ESP_LOG_BUFFER_HEXDUMP(tag, buffer, buff_len, level)         \
+  do {                                                               \
+    if ((int)LOG_LOCAL_LEVEL >= (int)(level)) {                      \
+      esp_log_buffer_hexdump_internal(tag, buffer, buff_len, level); \
+    }                                                                \
   } while (0)
 #define ESP_LOG_BUFFER_HEX(tag, buffer, buff_len) \
   ESP_LOG_BUFFER_HEX_LEVEL(tag, buffer, buff_len, ESP_LOG_INFO)

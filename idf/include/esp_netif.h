@@ -40,9 +40,11 @@ esp_err_t esp_netif_dhcpc_start(esp_netif_t* esp_netif);
 esp_err_t esp_netif_dhcpc_stop(esp_netif_t* esp_netif);
 esp_err_t esp_netif_dhcps_start(esp_netif_t* esp_netif);
 esp_err_t esp_netif_dhcps_stop(esp_netif_t* esp_netif);
-esp_err_t esp_netif_set_dns_info(esp_netif_t* esp_netif, esp_netif_dns_type_t type,
+esp_err_t esp_netif_set_dns_info(esp_netif_t* esp_netif,
+                                 esp_netif_dns_type_t type,
                                  esp_netif_dns_info_t* dns);
-esp_err_t esp_netif_get_dns_info(esp_netif_t* esp_netif, esp_netif_dns_type_t type,
+esp_err_t esp_netif_get_dns_info(esp_netif_t* esp_netif,
+                                 esp_netif_dns_type_t type,
                                  esp_netif_dns_info_t* dns);
 uint32_t esp_ip4addr_aton(const char* addr);
 
@@ -64,7 +66,8 @@ typedef struct {
 } esp_netif_config_t;
 typedef void* esp_netif_iodriver_handle;
 extern const esp_netif_inherent_config_t rota_default_ethernet;
-#define ESP_NETIF_DEFAULT_ETH() {.base = &rota_default_ethernet, .driver = NULL, .stack = NULL}
+#define ESP_NETIF_DEFAULT_ETH() \
+  { .base = &rota_default_ethernet, .driver = NULL, .stack = NULL }
 
 esp_netif_t* esp_netif_new(const esp_netif_config_t* esp_netif_config);
 esp_err_t esp_netif_attach(esp_netif_t* esp_netif, esp_netif_iodriver_handle driver_handle);

@@ -30,13 +30,13 @@ typedef struct {
 #define esp_ip4_addr2_16(ipaddr) ((uint16_t)esp_ip4_addr_get_byte(ipaddr, 1))
 #define esp_ip4_addr3_16(ipaddr) ((uint16_t)esp_ip4_addr_get_byte(ipaddr, 2))
 #define esp_ip4_addr4_16(ipaddr) ((uint16_t)esp_ip4_addr_get_byte(ipaddr, 3))
-#define IP2STR(ipaddr)                                                                  \
-  esp_ip4_addr1_16(ipaddr), esp_ip4_addr2_16(ipaddr), esp_ip4_addr3_16(ipaddr),         \
+#define IP2STR(ipaddr)                                                          \
+  esp_ip4_addr1_16(ipaddr), esp_ip4_addr2_16(ipaddr), esp_ip4_addr3_16(ipaddr), \
       esp_ip4_addr4_16(ipaddr)
 #define IPSTR "%d.%d.%d.%d"
-#define ESP_IP4TOUINT32(a, b, c, d)                                                      \
-  (((uint32_t)((a) & 0xffU) << 24) | ((uint32_t)((b) & 0xffU) << 16) |                   \
-   ((uint32_t)((c) & 0xffU) << 8) | (uint32_t)((d) & 0xffU))
+#define ESP_IP4TOUINT32(a, b, c, d)                                                               \
+  (((uint32_t)((a)&0xffU) << 24) | ((uint32_t)((b)&0xffU) << 16) | ((uint32_t)((c)&0xffU) << 8) | \
+   (uint32_t)((d)&0xffU))
 #define ESP_IP4TOADDR(a, b, c, d) __builtin_bswap32(ESP_IP4TOUINT32(a, b, c, d))
 
 #ifdef __cplusplus

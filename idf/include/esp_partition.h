@@ -70,7 +70,7 @@ typedef enum {
 } esp_partition_subtype_t;
 
 #define ESP_PARTITION_SUBTYPE_OTA(i) \
-  ((esp_partition_subtype_t)(ESP_PARTITION_SUBTYPE_APP_OTA_MIN + ((i) & 0xf)))
+  ((esp_partition_subtype_t)(ESP_PARTITION_SUBTYPE_APP_OTA_MIN + ((i)&0xf)))
 
 typedef enum {
   ESP_PARTITION_MMAP_DATA,
@@ -96,14 +96,19 @@ typedef struct esp_partition_iterator_opaque_* esp_partition_iterator_t;
 
 // In table order, then registered ones. A NULL label matches all; the pointer is kept, not copied.
 esp_partition_iterator_t esp_partition_find(esp_partition_type_t type,
-                                            esp_partition_subtype_t subtype, const char* label);
-esp_err_t esp_partition_find_err(esp_partition_type_t type, esp_partition_subtype_t subtype,
-                                 const char* label, esp_partition_iterator_t* it);
+                                            esp_partition_subtype_t subtype,
+                                            const char* label);
+esp_err_t esp_partition_find_err(esp_partition_type_t type,
+                                 esp_partition_subtype_t subtype,
+                                 const char* label,
+                                 esp_partition_iterator_t* it);
 const esp_partition_t* esp_partition_find_first(esp_partition_type_t type,
                                                 esp_partition_subtype_t subtype,
                                                 const char* label);
-esp_err_t esp_partition_find_first_err(esp_partition_type_t type, esp_partition_subtype_t subtype,
-                                       const char* label, const esp_partition_t** out);
+esp_err_t esp_partition_find_first_err(esp_partition_type_t type,
+                                       esp_partition_subtype_t subtype,
+                                       const char* label,
+                                       const esp_partition_t** out);
 const esp_partition_t* esp_partition_get(esp_partition_iterator_t iterator);
 // Releases the iterator and returns NULL behind the last one.
 esp_partition_iterator_t esp_partition_next(esp_partition_iterator_t iterator);
@@ -113,27 +118,44 @@ const esp_partition_t* esp_partition_verify(const esp_partition_t* partition);
 esp_err_t esp_partition_verify_err(const esp_partition_t* partition);
 
 // Range checks and errors: spec 9.4. Writing only clears bits; erase first.
-esp_err_t esp_partition_read(const esp_partition_t* partition, size_t src_offset, void* dst,
+esp_err_t esp_partition_read(const esp_partition_t* partition,
+                             size_t src_offset,
+                             void* dst,
                              size_t size);
-esp_err_t esp_partition_write(const esp_partition_t* partition, size_t dst_offset, const void* src,
+esp_err_t esp_partition_write(const esp_partition_t* partition,
+                              size_t dst_offset,
+                              const void* src,
                               size_t size);
-esp_err_t esp_partition_read_raw(const esp_partition_t* partition, size_t src_offset, void* dst,
+esp_err_t esp_partition_read_raw(const esp_partition_t* partition,
+                                 size_t src_offset,
+                                 void* dst,
                                  size_t size);
-esp_err_t esp_partition_write_raw(const esp_partition_t* partition, size_t dst_offset,
-                                  const void* src, size_t size);
+esp_err_t esp_partition_write_raw(const esp_partition_t* partition,
+                                  size_t dst_offset,
+                                  const void* src,
+                                  size_t size);
 esp_err_t esp_partition_erase_range(const esp_partition_t* partition, size_t offset, size_t size);
 // A copy of the range as it reads now; later writes do not show in it.
-esp_err_t esp_partition_mmap(const esp_partition_t* partition, size_t offset, size_t size,
-                             esp_partition_mmap_memory_t memory, const void** out_ptr,
+esp_err_t esp_partition_mmap(const esp_partition_t* partition,
+                             size_t offset,
+                             size_t size,
+                             esp_partition_mmap_memory_t memory,
+                             const void** out_ptr,
                              esp_partition_mmap_handle_t* out_handle);
 void esp_partition_munmap(esp_partition_mmap_handle_t handle);
 esp_err_t esp_partition_get_sha256(const esp_partition_t* partition, uint8_t* sha_256);
 bool esp_partition_check_identity(const esp_partition_t* partition_1,
                                   const esp_partition_t* partition_2);
-esp_err_t esp_partition_copy(const esp_partition_t* dest_part, uint32_t dest_offset,
-                             const esp_partition_t* src_part, uint32_t src_offset, size_t size);
-esp_err_t esp_partition_register_external(esp_flash_t* flash_chip, size_t offset, size_t size,
-                                          const char* label, esp_partition_type_t type,
+esp_err_t esp_partition_copy(const esp_partition_t* dest_part,
+                             uint32_t dest_offset,
+                             const esp_partition_t* src_part,
+                             uint32_t src_offset,
+                             size_t size);
+esp_err_t esp_partition_register_external(esp_flash_t* flash_chip,
+                                          size_t offset,
+                                          size_t size,
+                                          const char* label,
+                                          esp_partition_type_t type,
                                           esp_partition_subtype_t subtype,
                                           const esp_partition_t** out_partition);
 esp_err_t esp_partition_deregister_external(const esp_partition_t* partition);

@@ -18,7 +18,8 @@ esp_err_t esp_tls_set_global_ca_store(const unsigned char* cacert_pem_buf,
 void esp_tls_free_global_ca_store(void);
 
 // Returns the last error and clears it. INVALID_STATE without one to ask.
-esp_err_t esp_tls_get_and_clear_last_error(esp_tls_error_handle_t h, int* esp_tls_code,
+esp_err_t esp_tls_get_and_clear_last_error(esp_tls_error_handle_t h,
+                                           int* esp_tls_code,
                                            int* esp_tls_flags);
 
 #ifdef __cplusplus

@@ -19,7 +19,8 @@ typedef struct {
 } wifi_init_config_t;
 
 #define WIFI_INIT_CONFIG_MAGIC 0x1F2F3F4F
-#define WIFI_INIT_CONFIG_DEFAULT() {.magic = WIFI_INIT_CONFIG_MAGIC}
+#define WIFI_INIT_CONFIG_DEFAULT() \
+  { .magic = WIFI_INIT_CONFIG_MAGIC }
 
 esp_err_t esp_wifi_init(const wifi_init_config_t* config);
 esp_err_t esp_wifi_deinit(void);

@@ -1,6 +1,6 @@
-// Non-volatile storage: named values in a partition of type data/nvs, byte for byte as ESP-IDF keeps
-// them. A value is in flash when the call that sets it returns; nvs_commit() only checks its handle.
-// Names have at most 15 characters.
+// Non-volatile storage: named values in a partition of type data/nvs, byte for byte as ESP-IDF
+// keeps them. A value is in flash when the call that sets it returns; nvs_commit() only checks its
+// handle. Names have at most 15 characters.
 #pragma once
 
 #include <stdbool.h>
@@ -89,8 +89,10 @@ typedef struct {
 } nvs_stats_t;
 
 esp_err_t nvs_open(const char* namespace_name, nvs_open_mode_t open_mode, nvs_handle_t* out_handle);
-esp_err_t nvs_open_from_partition(const char* part_name, const char* namespace_name,
-                                  nvs_open_mode_t open_mode, nvs_handle_t* out_handle);
+esp_err_t nvs_open_from_partition(const char* part_name,
+                                  const char* namespace_name,
+                                  nvs_open_mode_t open_mode,
+                                  nvs_handle_t* out_handle);
 // An unknown handle is ignored.
 void nvs_close(nvs_handle_t handle);
 esp_err_t nvs_commit(nvs_handle_t handle);
@@ -133,9 +135,12 @@ esp_err_t nvs_get_stats(const char* part_name, nvs_stats_t* nvs_stats);
 esp_err_t nvs_get_used_entry_count(nvs_handle_t handle, size_t* used_entries);
 
 // A walk over the keys: find, then info and next until NOT_FOUND, which also releases the iterator.
-esp_err_t nvs_entry_find(const char* part_name, const char* namespace_name, nvs_type_t type,
+esp_err_t nvs_entry_find(const char* part_name,
+                         const char* namespace_name,
+                         nvs_type_t type,
                          nvs_iterator_t* output_iterator);
-esp_err_t nvs_entry_find_in_handle(nvs_handle_t handle, nvs_type_t type,
+esp_err_t nvs_entry_find_in_handle(nvs_handle_t handle,
+                                   nvs_type_t type,
                                    nvs_iterator_t* output_iterator);
 esp_err_t nvs_entry_next(nvs_iterator_t* iterator);
 esp_err_t nvs_entry_info(const nvs_iterator_t iterator, nvs_entry_info_t* out_info);

@@ -31,8 +31,8 @@ typedef struct {
   nvs_flash_read_cfg_t nvs_flash_read_cfg;
 } nvs_sec_scheme_t;
 
-// Errors: NOT_FOUND when the table has no data/nvs partition of that label; WRONG_ENCRYPTION when it
-// carries the flag "encrypted".
+// Errors: NOT_FOUND when the table has no data/nvs partition of that label; WRONG_ENCRYPTION when
+// it carries the flag "encrypted".
 esp_err_t nvs_flash_init(void);
 esp_err_t nvs_flash_init_partition(const char* partition_label);
 esp_err_t nvs_flash_init_partition_ptr(const esp_partition_t* partition);

@@ -1,6 +1,6 @@
 // How the last boots of this board ended, as they said it themselves: a header of Rota's own, for
-// programs that report to their server why an update was given up. Kept over every reset but a power
-// cut.
+// programs that report to their server why an update was given up. Kept over every reset but a
+// power cut.
 #pragma once
 
 #include <stdint.h>

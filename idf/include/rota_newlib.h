@@ -1,5 +1,5 @@
-// What the chips' C library has and this machine's lacks. The build face includes it in every source
-// of a project, because such sources include nothing but <string.h> or <stdlib.h> for it.
+// What the chips' C library has and this machine's lacks. The build face includes it in every
+// source of a project, because such sources include nothing but <string.h> or <stdlib.h> for it.
 #pragma once
 
 #include <stdlib.h>

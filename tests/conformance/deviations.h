@@ -56,11 +56,11 @@ inline constexpr Deviation kNoDescription{
     "anti-rollback, and an image without description is judged: an error or no secure version "
     "instead of an assertion",
     40};
-inline constexpr Deviation kVersionFitsNoFuse{
-    "API-20",
-    "anti-rollback, and set_boot of an image whose secure version has more bits than the fuse field: "
-    "refused instead of chosen",
-    80};
+inline constexpr Deviation kVersionFitsNoFuse{"API-20",
+                                              "anti-rollback, and set_boot of an image whose "
+                                              "secure version has more bits than the fuse field: "
+                                              "refused instead of chosen",
+                                              80};
 inline constexpr Deviation kSequenceRange{
     "API-6", "the next sequence number would be 0 or at least 2^32-1: an error, or the next one",
     400};

@@ -1,5 +1,5 @@
-// Gives a fuzz entry the files of a folder, one by one: what a fuzzer found once stays found. A broken
-// invariant stops the program; the last line names the input.
+// Gives a fuzz entry the files of a folder, one by one: what a fuzzer found once stays found. A
+// broken invariant stops the program; the last line names the input.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

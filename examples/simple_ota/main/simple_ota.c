@@ -1,9 +1,9 @@
 // Updates the app over HTTPS with esp_https_ota, which downloads, writes and checks by itself.
 //
-// A new image of this app is confirmed once it has reached the update server: then it can be replaced
-// again, whatever else is wrong with it. One that does not reach it is given up, unless the network was
-// down before, too (rota_confirm.h). A version that runs already or was rolled back is
-// not installed again. One attempt per start; then the app waits for a reset.
+// A new image of this app is confirmed once it has reached the update server: then it can be
+// replaced again, whatever else is wrong with it. One that does not reach it is given up, unless
+// the network was down before, too (rota_confirm.h). A version that runs already or was rolled back
+// is not installed again. One attempt per start; then the app waits for a reset.
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

@@ -46,8 +46,7 @@ extern "C" {
   ((TickType_t)(((uint64_t)(xTimeInMs) * (uint64_t)configTICK_RATE_HZ) / (uint64_t)1000U))
 #endif
 #ifndef pdTICKS_TO_MS
-#define pdTICKS_TO_MS(xTicks) \
-  ((TickType_t)((uint64_t)(xTicks) * 1000 / (uint64_t)configTICK_RATE_HZ))
+#define pdTICKS_TO_MS(xTicks) ((TickType_t)((uint64_t)(xTicks)*1000 / (uint64_t)configTICK_RATE_HZ))
 #endif
 
 typedef void (*TaskFunction_t)(void*);

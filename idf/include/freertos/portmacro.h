@@ -22,7 +22,8 @@ typedef struct {
 } portMUX_TYPE;
 typedef portMUX_TYPE spinlock_t;
 
-#define portMUX_INITIALIZER_UNLOCKED {0, 0}
+#define portMUX_INITIALIZER_UNLOCKED \
+  { 0, 0 }
 #define SPINLOCK_INITIALIZER portMUX_INITIALIZER_UNLOCKED
 #define portMUX_INITIALIZE(mux) ((void)(mux))
 #define spinlock_initialize(lock) ((void)(lock))

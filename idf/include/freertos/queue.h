@@ -15,12 +15,16 @@ typedef struct QueueDefinition* QueueHandle_t;
 #define queueOVERWRITE ((BaseType_t)2)
 
 QueueHandle_t xQueueCreate(UBaseType_t uxQueueLength, UBaseType_t uxItemSize);
-QueueHandle_t xQueueCreateStatic(UBaseType_t uxQueueLength, UBaseType_t uxItemSize,
-                                 uint8_t* pucQueueStorage, StaticQueue_t* pxQueueBuffer);
+QueueHandle_t xQueueCreateStatic(UBaseType_t uxQueueLength,
+                                 UBaseType_t uxItemSize,
+                                 uint8_t* pucQueueStorage,
+                                 StaticQueue_t* pxQueueBuffer);
 void vQueueDelete(QueueHandle_t xQueue);
 BaseType_t xQueueReset(QueueHandle_t xQueue);
-BaseType_t xQueueGenericSend(QueueHandle_t xQueue, const void* pvItemToQueue,
-                             TickType_t xTicksToWait, const BaseType_t xCopyPosition);
+BaseType_t xQueueGenericSend(QueueHandle_t xQueue,
+                             const void* pvItemToQueue,
+                             TickType_t xTicksToWait,
+                             const BaseType_t xCopyPosition);
 BaseType_t xQueueReceive(QueueHandle_t xQueue, void* pvBuffer, TickType_t xTicksToWait);
 BaseType_t xQueuePeek(QueueHandle_t xQueue, void* pvBuffer, TickType_t xTicksToWait);
 UBaseType_t uxQueueMessagesWaiting(const QueueHandle_t xQueue);
@@ -36,8 +40,7 @@ UBaseType_t uxQueueSpacesAvailable(const QueueHandle_t xQueue);
   ((void)(woken), xQueueGenericSend(queue, item, 0, queueSEND_TO_BACK))
 #define xQueueSendToBackFromISR xQueueSendFromISR
 #define xQueueOverwriteFromISR(queue, item, woken) ((void)(woken), xQueueOverwrite(queue, item))
-#define xQueueReceiveFromISR(queue, buffer, woken) \
-  ((void)(woken), xQueueReceive(queue, buffer, 0))
+#define xQueueReceiveFromISR(queue, buffer, woken) ((void)(woken), xQueueReceive(queue, buffer, 0))
 
 #ifdef __cplusplus
 }

@@ -35,19 +35,34 @@ typedef enum {
 #define taskSCHEDULER_RUNNING ((BaseType_t)2)
 
 // pdPASS, or pdFAIL when the host gives no thread. The new task waits for its turn.
-BaseType_t xTaskCreate(TaskFunction_t pxTaskCode, const char* pcName, uint32_t uxStackDepth,
-                       void* pvParameters, UBaseType_t uxPriority, TaskHandle_t* pxCreatedTask);
-BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pxTaskCode, const char* pcName,
-                                   uint32_t uxStackDepth, void* pvParameters,
-                                   UBaseType_t uxPriority, TaskHandle_t* pxCreatedTask,
+BaseType_t xTaskCreate(TaskFunction_t pxTaskCode,
+                       const char* pcName,
+                       uint32_t uxStackDepth,
+                       void* pvParameters,
+                       UBaseType_t uxPriority,
+                       TaskHandle_t* pxCreatedTask);
+BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pxTaskCode,
+                                   const char* pcName,
+                                   uint32_t uxStackDepth,
+                                   void* pvParameters,
+                                   UBaseType_t uxPriority,
+                                   TaskHandle_t* pxCreatedTask,
                                    BaseType_t xCoreID);
-TaskHandle_t xTaskCreateStatic(TaskFunction_t pxTaskCode, const char* pcName,
-                               uint32_t uxStackDepth, void* pvParameters, UBaseType_t uxPriority,
-                               StackType_t* puxStackBuffer, StaticTask_t* pxTaskBuffer);
-TaskHandle_t xTaskCreateStaticPinnedToCore(TaskFunction_t pxTaskCode, const char* pcName,
-                                           uint32_t uxStackDepth, void* pvParameters,
-                                           UBaseType_t uxPriority, StackType_t* puxStackBuffer,
-                                           StaticTask_t* pxTaskBuffer, BaseType_t xCoreID);
+TaskHandle_t xTaskCreateStatic(TaskFunction_t pxTaskCode,
+                               const char* pcName,
+                               uint32_t uxStackDepth,
+                               void* pvParameters,
+                               UBaseType_t uxPriority,
+                               StackType_t* puxStackBuffer,
+                               StaticTask_t* pxTaskBuffer);
+TaskHandle_t xTaskCreateStaticPinnedToCore(TaskFunction_t pxTaskCode,
+                                           const char* pcName,
+                                           uint32_t uxStackDepth,
+                                           void* pvParameters,
+                                           UBaseType_t uxPriority,
+                                           StackType_t* puxStackBuffer,
+                                           StaticTask_t* pxTaskBuffer,
+                                           BaseType_t xCoreID);
 // NULL is the caller, which then does not return.
 void vTaskDelete(TaskHandle_t xTaskToDelete);
 
@@ -77,13 +92,18 @@ UBaseType_t uxTaskGetStackHighWaterMark(TaskHandle_t xTask);
 // Name, state letter, priority, stack, number: one line a task.
 void vTaskList(char* pcWriteBuffer);
 
-BaseType_t xTaskGenericNotify(TaskHandle_t xTaskToNotify, UBaseType_t uxIndexToNotify,
-                              uint32_t ulValue, eNotifyAction eAction,
+BaseType_t xTaskGenericNotify(TaskHandle_t xTaskToNotify,
+                              UBaseType_t uxIndexToNotify,
+                              uint32_t ulValue,
+                              eNotifyAction eAction,
                               uint32_t* pulPreviousNotificationValue);
-uint32_t ulTaskGenericNotifyTake(UBaseType_t uxIndexToWaitOn, BaseType_t xClearCountOnExit,
+uint32_t ulTaskGenericNotifyTake(UBaseType_t uxIndexToWaitOn,
+                                 BaseType_t xClearCountOnExit,
                                  TickType_t xTicksToWait);
-BaseType_t xTaskGenericNotifyWait(UBaseType_t uxIndexToWaitOn, uint32_t ulBitsToClearOnEntry,
-                                  uint32_t ulBitsToClearOnExit, uint32_t* pulNotificationValue,
+BaseType_t xTaskGenericNotifyWait(UBaseType_t uxIndexToWaitOn,
+                                  uint32_t ulBitsToClearOnEntry,
+                                  uint32_t ulBitsToClearOnExit,
+                                  uint32_t* pulNotificationValue,
                                   TickType_t xTicksToWait);
 BaseType_t xTaskGenericNotifyStateClear(TaskHandle_t xTask, UBaseType_t uxIndexToClear);
 #define xTaskNotify(task, value, action) xTaskGenericNotify(task, 0, value, action, NULL)

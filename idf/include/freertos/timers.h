@@ -12,8 +12,10 @@ typedef struct tmrTimerControl* TimerHandle_t;
 typedef void (*TimerCallbackFunction_t)(TimerHandle_t xTimer);
 
 // NULL for a period of 0 or no callback.
-TimerHandle_t xTimerCreate(const char* pcTimerName, const TickType_t xTimerPeriodInTicks,
-                           const BaseType_t xAutoReload, void* pvTimerID,
+TimerHandle_t xTimerCreate(const char* pcTimerName,
+                           const TickType_t xTimerPeriodInTicks,
+                           const BaseType_t xAutoReload,
+                           void* pvTimerID,
                            TimerCallbackFunction_t pxCallbackFunction);
 #define xTimerCreateStatic(name, period, reload, id, callback, buffer) \
   ((void)(buffer), xTimerCreate(name, period, reload, id, callback))
@@ -21,8 +23,7 @@ TimerHandle_t xTimerCreate(const char* pcTimerName, const TickType_t xTimerPerio
 BaseType_t xTimerStart(TimerHandle_t xTimer, TickType_t xTicksToWait);
 BaseType_t xTimerReset(TimerHandle_t xTimer, TickType_t xTicksToWait);
 BaseType_t xTimerStop(TimerHandle_t xTimer, TickType_t xTicksToWait);
-BaseType_t xTimerChangePeriod(TimerHandle_t xTimer, TickType_t xNewPeriod,
-                              TickType_t xTicksToWait);
+BaseType_t xTimerChangePeriod(TimerHandle_t xTimer, TickType_t xNewPeriod, TickType_t xTicksToWait);
 BaseType_t xTimerDelete(TimerHandle_t xTimer, TickType_t xTicksToWait);
 BaseType_t xTimerIsTimerActive(TimerHandle_t xTimer);
 void* pvTimerGetTimerID(const TimerHandle_t xTimer);

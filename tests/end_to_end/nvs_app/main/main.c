@@ -1,4 +1,5 @@
-// Counts its starts in NVS, as programs for ESP-IDF do, and keeps a text and a blob beside the number.
+// Counts its starts in NVS, as programs for ESP-IDF do, and keeps a text and a blob beside the
+// number.
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

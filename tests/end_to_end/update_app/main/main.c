@@ -1,5 +1,6 @@
-// Updates itself with esp_https_ota and remembers in NVS how far it came, so that a download that broke
-// off goes on. Pins that a test pulls low say what goes wrong during the trial of a new version.
+// Updates itself with esp_https_ota and remembers in NVS how far it came, so that a download that
+// broke off goes on. Pins that a test pulls low say what goes wrong during the trial of a new
+// version.
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +57,8 @@ static void stand_trial(void) {
 static esp_err_t download(esp_https_ota_handle_t ota, nvs_handle_t progress) {
   esp_err_t err;
   while ((err = esp_https_ota_perform(ota)) == ESP_ERR_HTTPS_OTA_IN_PROGRESS) {
-    ESP_ERROR_CHECK(nvs_set_u32(progress, "written", (uint32_t)esp_https_ota_get_image_len_read(ota)));
+    ESP_ERROR_CHECK(
+        nvs_set_u32(progress, "written", (uint32_t)esp_https_ota_get_image_len_read(ota)));
     ESP_ERROR_CHECK(nvs_commit(progress));
   }
   return err;
