@@ -105,6 +105,11 @@ class Application {
   void announce_choice(const core::Partition& target);
   void note_choice(const Status& chosen);
   std::uint32_t resume_position();
+  // A journal with unsettled cells tells one thing now and another later: the download can not be
+  // held to it.
+  bool journal_is_settled() const {
+    return !chip_.has_unstable_cells_in(core::range_of(board_.nvs()));
+  }
   void select_same_slot();
   void log(const char* what, const Status& status = {}) const;
   void restart() { seen_.end = PowerOn::End::kRestarts; }
@@ -361,8 +366,7 @@ std::uint32_t Application::resume_position() {
   if (has(DefectKind::kProgressRoundedUp)) position = align_up(position, kSectorBytes);
   const std::uint32_t from = position / kSectorBytes * kSectorBytes;
   const std::uint32_t kept = facts().bytes_kept;
-  // A journal with unsettled cells can not be held to what it remembers.
-  if (!chip_.has_unstable_cells() && kept > from &&
+  if (journal_is_settled() && kept > from &&
       kept - from > kSectorBytes + core::kFirstReadBytes) {
     seen_.verdict = Verdict::kFetchedAgain;
   }
@@ -409,7 +413,7 @@ Status Application::converse(core::UpdateConversation& conversation,
         if (remembers_progress_) static_cast<void>(journal_.store({offered_, 0}));
         // What was fetched before the interruption was not worth keeping.
         if (!finished.ok() && finished.error() == Error::kValidationFailed &&
-            conversation.resumed_at() > 0) {
+            conversation.resumed_at() > 0 && journal_is_settled()) {
           seen_.verdict = Verdict::kFetchedAgain;
         }
         return finished;

@@ -84,6 +84,13 @@ std::uint64_t FaultyChip::sector_hash(std::uint32_t sector) {
   return known_[sector]->hash;
 }
 
+bool FaultyChip::has_unstable_cells_in(core::FlashRange range) const {
+  return std::any_of(overlays_.begin(), overlays_.end(), [range](const Overlay& overlay) {
+    return !overlay.is_worn &&
+           core::overlaps({{overlay.sector * kSectorBytes}, kSectorBytes}, range);
+  });
+}
+
 BoardState FaultyChip::capture() {
   for (std::uint32_t sector = 0; sector < known_.size(); ++sector) sector_hash(sector);
   return {known_, overlays_, fuses_, starts_, facts_};

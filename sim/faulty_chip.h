@@ -66,6 +66,7 @@ class FaultyChip final : public core::Flash, public core::EFuses {
   void put(std::uint32_t at, Bytes bytes);
   std::uint64_t sector_hash(std::uint32_t sector);
   bool has_unstable_cells() const { return unstable_sectors_ > 0; }
+  bool has_unstable_cells_in(core::FlashRange range) const;
   bool has_worn_cells() const { return overlays_.size() > unstable_sectors_; }
   std::span<const std::uint32_t> wear() const { return memory_.chip.wear(); }
   std::uint64_t bytes_programmed() const { return memory_.state.bytes_programmed; }
