@@ -9,4 +9,9 @@ namespace rota::sim {
 // `only`: the name of one defect; empty: all. False: at least one defect was not found.
 bool run_self_test(unsigned threads, std::string_view only);
 
+// Mistakes that the interface permits a caller, as in the reference (sections and rows of the
+// spec): what is lost then is excluded from the promise. Prints each with the points it was tried
+// at and what was lost, so that the exclusion is counted.
+void print_caller_errors(unsigned threads);
+
 }  // namespace rota::sim

@@ -123,7 +123,9 @@ int run(int count, char** arguments) {
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<Finished> finished = run_all(matrix(size), kThreads);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  return report(finished, took.count(), true);
+  const int status = report(finished, took.count(), true);
+  if (size == Size::kCommit) print_caller_errors(kThreads);
+  return status;
 }
 
 }  // namespace
