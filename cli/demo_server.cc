@@ -75,6 +75,7 @@ Result<std::unique_ptr<UpdateServer>, Refusal> UpdateServer::start(const std::st
                                  "--bind", "127.0.0.1", "--ready-fd", std::to_string(ready[1])};
   if (!state_folder.empty()) words.insert(words.end(), {"--state", state_folder});
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const pid_t parent = getpid();

@@ -121,9 +121,11 @@ std::string man_page(const CommandSpec& command) {
   if (!command.options.empty()) text += ".SH OPTIONS\n";
   for (const OptionSpec& option : command.options) {
     std::string left(option.name);
-    if (!option.short_name.empty()) left = std::string(option.short_name) + ", " + left;
+    if (!option.short_name.empty()) left.insert(0, std::string(option.short_name) + ", ");
     if (!option.value_name.empty()) left += " " + std::string(option.value_name);
-    text += ".TP\n.B " + troff(left) + "\n" + troff(option.text) + "\n";
+    text += ".TP\n.B ";
+    text += troff(left) + "\n";
+    text += troff(option.text) + "\n";
   }
   text += ".SH EXAMPLE\n.nf\n" + troff(command.example) + "\n.fi\n";
   return text + ".SH SEE ALSO\n.BR rota (1)\n";

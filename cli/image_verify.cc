@@ -386,6 +386,7 @@ Outcome run_signature_program(const Invocation& invocation) {
   words.emplace_back("--");
   words.emplace_back(invocation.operands[0]);
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   invocation.console->flush();

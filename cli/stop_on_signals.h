@@ -3,7 +3,7 @@
 // at the output is an error of the write, not the end of the program.
 #pragma once
 
-#include <signal.h>
+#include <csignal>
 
 #include <array>
 

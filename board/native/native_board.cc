@@ -1,7 +1,7 @@
 #include "board/native/native_board.h"
 
-#include <time.h>
 #include <unistd.h>
+#include <ctime>
 
 #include <cerrno>
 #include <cstdio>

@@ -1,7 +1,7 @@
 #include "board/native/process_power.h"
 
-#include <time.h>
 #include <unistd.h>
+#include <ctime>
 
 #include <cerrno>
 #include <csignal>
