@@ -183,9 +183,7 @@ def main():
     print("\nWorst stack, down to the port's functions")
     entries = stacks.entries(linked_functions(program))
     for size, name, path in entries[:arguments.functions]:
-        own = "stack of " + name
-        print_row(name[:60].ljust(60), size,
-                  check(own if own in limits else "stack", size, limits, problems))
+        print_row(name[:60].ljust(60), size, check("stack", size, limits, problems))
     print("  deepest: " + " > ".join(entries[0][2]))
 
     if problems:
