@@ -40,8 +40,19 @@ function(rota_set_app_flags)
   endif()
 endfunction()
 
+# Every compiler and linker run of the project goes through run_tool.sh, which explains failures.
+function(rota_explain_failures)
+  get_property(folders GLOBAL PROPERTY ROTA_COMPONENT_FOLDERS)
+  list(JOIN folders "\n" text)
+  file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/config/components.txt" "${text}\n")
+  set(tool "\"${IDF_PATH}/tools/run_tool.sh\" \"${PYTHON}\" \"${CMAKE_CURRENT_BINARY_DIR}\"")
+  set_property(GLOBAL PROPERTY RULE_LAUNCH_COMPILE "${tool}")
+  set_property(GLOBAL PROPERTY RULE_LAUNCH_LINK "${tool}")
+endfunction()
+
 function(rota_add_app)
   rota_set_app_flags()
+  rota_explain_failures()
   set(elf "${PROJECT_NAME}.elf")
   set(config_source "${CMAKE_CURRENT_BINARY_DIR}/config/rota_idf_config.cc")
   add_executable("${elf}" "${config_source}")
@@ -64,10 +75,9 @@ function(rota_add_app)
     message(FATAL_ERROR "The Rota build in ${ROTA_BUILD_DIR} has no runtime for apps "
                         "(rota_board_native). Run './dev build' in the Rota checkout again.")
   endif()
-  get_property(folders GLOBAL PROPERTY ROTA_COMPONENT_FOLDERS)
+  get_property(names GLOBAL PROPERTY ROTA_LINKED_COMPONENTS)
   set(components "")
-  foreach(folder ${folders})
-    get_filename_component(name "${folder}" NAME)
+  foreach(name ${names})
     idf_component_get_property(whole "${name}" WHOLE_ARCHIVE)
     if(whole)
       list(APPEND components -Wl,--whole-archive "__idf_${name}" -Wl,--no-whole-archive)
@@ -131,6 +141,8 @@ function(rota_add_images elf)
                              --output "${image}" "$<TARGET_FILE:${elf}>"
                      DEPENDS "${elf}" "${ROTA_TOOL}" "${IDF_PATH}/tools/app_image.py" "${sdkconfig}"
                      VERBATIM COMMENT "App image ${PROJECT_NAME}.bin")
+  get_property(flashed GLOBAL PROPERTY ROTA_FLASHED)
+  list(TRANSFORM flashed PREPEND "--also=")
   add_custom_command(OUTPUT "${flash_args}"
                      BYPRODUCTS "${CMAKE_CURRENT_BINARY_DIR}/ota_data_initial.bin"
                                 "${CMAKE_CURRENT_BINARY_DIR}/project_description.json"
@@ -143,13 +155,18 @@ function(rota_add_images elf)
                              --flash-freq "${CONFIG_ESPTOOLPY_FLASHFREQ}"
                              --target "${IDF_TARGET}" "--project=${PROJECT_NAME}"
                              "--project-version=${PROJECT_VER}" --project-dir "${project_dir}"
-                             --table-name "${table_input}" --output "${flash_args}"
+                             --table-name "${table_input}" --output "${flash_args}" ${flashed}
                      DEPENDS "${image}" "${bootloader}" "${table}"
                              "${IDF_PATH}/tools/flash_layout.py"
                      VERBATIM COMMENT "Flash layout")
-  add_custom_target(app ALL DEPENDS "${image}" "${flash_args}")
+  # Names that projects hang commands and dependencies of their own on.
+  add_custom_target(gen_project_binary DEPENDS "${image}")
+  add_custom_target(app ALL DEPENDS "${flash_args}")
+  add_dependencies(app gen_project_binary)
   add_custom_target(bootloader DEPENDS "${bootloader}")
   add_custom_target(partition_table DEPENDS "${table}")
+  add_custom_target(flash)  # Writing to a board is idf.py's part.
+  add_dependencies(flash app bootloader partition_table)
 endfunction()
 
 function(rota_bootloader_command variable output)

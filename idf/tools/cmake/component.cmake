@@ -2,11 +2,11 @@
 # components have. The face is one library, so an ESP-IDF component is only a name here.
 include("${CMAKE_CURRENT_LIST_DIR}/idf_component_names.cmake")
 
-# Fills ROTA_COMPONENT_FOLDERS: components/*, managed_components/*, EXTRA_COMPONENT_DIRS, and main
-# last, so that it may ask for properties of all others. A later folder of the same name wins, as
-# in ESP-IDF the project's own does.
+# Fills ROTA_COMPONENT_FOLDERS: components/*, managed_components/*, EXTRA_COMPONENT_DIRS, what
+# idf_component.yml files name by path, and main last, so that it may ask for properties of all
+# others. A later folder of the same name wins, as in ESP-IDF the project's own does.
 function(rota_find_components)
-  set(folders "")
+  get_property(folders GLOBAL PROPERTY ROTA_ADDED_COMPONENT_FOLDERS)
   foreach(place ${EXTRA_COMPONENT_DIRS} managed_components components)
     get_filename_component(place "${place}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
     if(EXISTS "${place}/CMakeLists.txt")
@@ -24,17 +24,21 @@ function(rota_find_components)
   endforeach()
 
   set(main "${CMAKE_CURRENT_SOURCE_DIR}/main")
-  if(NOT EXISTS "${main}/CMakeLists.txt")
+  if(EXISTS "${main}/CMakeLists.txt")
+    list(FILTER folders EXCLUDE REGEX "/main$")
+    list(APPEND folders "${main}")
+  elseif(NOT folders)
     message(FATAL_ERROR "There is no main/CMakeLists.txt in ${CMAKE_CURRENT_SOURCE_DIR}. An "
                         "ESP-IDF project has its program there: idf_component_register(SRCS "
-                        "\"main.c\" INCLUDE_DIRS \".\").")
+                        "\"main.c\" INCLUDE_DIRS \".\"). Another folder is named by "
+                        "set(EXTRA_COMPONENT_DIRS \"src\").")
   endif()
-  list(FILTER folders EXCLUDE REGEX "/main$")
+  rota_read_manifests(folders)
   rota_keep_last_of_each_name(folders)
   foreach(excluded ${EXCLUDE_COMPONENTS})
     list(FILTER folders EXCLUDE REGEX "/${excluded}$")
   endforeach()
-  set_property(GLOBAL PROPERTY ROTA_COMPONENT_FOLDERS ${folders} "${main}")
+  set_property(GLOBAL PROPERTY ROTA_COMPONENT_FOLDERS ${folders})
 endfunction()
 
 # EXTRA_COMPONENT_DIRS often names folders of ESP-IDF that the face covers itself.
@@ -71,6 +75,10 @@ function(rota_declare_idf_components)
     list(APPEND own "${name}")
     idf_component_set_property("${name}" COMPONENT_DIR "${folder}")
   endforeach()
+  set(all ${ROTA_IDF_COMPONENT_NAMES} ${own})
+  list(REMOVE_DUPLICATES all)
+  list(SORT all)
+  idf_build_set_property(BUILD_COMPONENTS "${all}")
   foreach(name ${ROTA_IDF_COMPONENT_NAMES})
     if(NOT name IN_LIST own)
       add_library("__idf_${name}" INTERFACE)
@@ -107,6 +115,10 @@ function(idf_component_register)
   endif()
 
   set(library "${COMPONENT_LIB}")
+  if(TARGET "${library}")
+    message(FATAL_ERROR "${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt calls idf_component_register() "
+                        "twice; one call registers the folder's component.")
+  endif()
   rota_collect_sources(sources)
   if(sources OR C_EMBED_FILES OR C_EMBED_TXTFILES)
     add_library("${library}" STATIC ${sources})
@@ -162,59 +174,4 @@ function(rota_collect_sources variable)
     list(REMOVE_ITEM sources "${path}" "${excluded}")
   endforeach()
   set(${variable} "${sources}" PARENT_SCOPE)
-endfunction()
-
-function(register_component)
-  message(FATAL_ERROR "${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt calls register_component() of "
-                      "ESP-IDF 3. Write idf_component_register(SRCS ... INCLUDE_DIRS ...) instead.")
-endfunction()
-
-# Connects the registered components by what they require. Done when all are known, because a
-# component may require one that is registered later.
-function(rota_link_components)
-  get_property(folders GLOBAL PROPERTY ROTA_COMPONENT_FOLDERS)
-  set(libraries "")
-  foreach(folder ${folders})
-    get_filename_component(name "${folder}" NAME)
-    list(APPEND libraries "__idf_${name}")
-  endforeach()
-  foreach(folder ${folders})
-    get_filename_component(name "${folder}" NAME)
-    rota_link_requirements("${name}" REQUIRES PUBLIC)
-    rota_link_requirements("${name}" PRIV_REQUIRES PRIVATE)
-  endforeach()
-  # ESP-IDF's rule: a main without requirements may use every component.
-  idf_component_get_property(public main REQUIRES)
-  idf_component_get_property(private main PRIV_REQUIRES)
-  get_target_property(main_type __idf_main TYPE)
-  if(NOT public AND NOT private AND NOT main_type STREQUAL "INTERFACE_LIBRARY")
-    list(REMOVE_ITEM libraries __idf_main)
-    target_link_libraries(__idf_main PRIVATE ${libraries})
-  endif()
-endfunction()
-
-function(rota_link_requirements name property scope)
-  idf_component_get_property(required "${name}" "${property}")
-  get_target_property(type "__idf_${name}" TYPE)
-  if(type STREQUAL "INTERFACE_LIBRARY")
-    set(scope INTERFACE)
-  endif()
-  foreach(requirement ${required})
-    string(REGEX REPLACE "^.*(__|/)" "" short "${requirement}")  # espressif__mdns: mdns
-    if(TARGET "__idf_${requirement}")
-      target_link_libraries("__idf_${name}" ${scope} "__idf_${requirement}")
-    elseif(TARGET "__idf_${short}")
-      target_link_libraries("__idf_${name}" ${scope} "__idf_${short}")
-    else()
-      rota_refuse_requirement("${name}" "${requirement}")
-    endif()
-  endforeach()
-endfunction()
-
-function(rota_refuse_requirement name requirement)
-  idf_component_get_property(folder "${name}" COMPONENT_DIR)
-  message(FATAL_ERROR "${folder}/CMakeLists.txt requires the component '${requirement}', which is "
-                      "neither in the project (components/, EXTRA_COMPONENT_DIRS) nor one of those "
-                      "of ESP-IDF that Rota knows. Put its sources into "
-                      "components/${requirement}/, or correct the name.")
 endfunction()

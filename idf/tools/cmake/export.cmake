@@ -66,10 +66,22 @@ function(rota_export_idf_libraries)
 set(ROTA_IDF_LIBRARIES \"${files}\")
 set(ROTA_IDF_SYSTEM_LIBRARIES \"${plain_system}\")
 set(ROTA_IDF_INCLUDE_DIRS \"${CMAKE_SOURCE_DIR}/idf/include\")
+set(ROTA_IDF_STAMP_FILE \"${CMAKE_BINARY_DIR}/rota-idf-stamp.txt\")
 set(ROTA_BUILD_SANITIZE \"${ROTA_SANITIZE}\")
 if(NOT ROTA_TOOL)
   set(ROTA_TOOL \"${tool}\")
 endif()
 ")
   set_property(GLOBAL PROPERTY ROTA_IDF_ARCHIVE_TARGETS "${archives}")
+
+  # Written when all archives are there, so that it never names newer headers than theirs.
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/idf/include/*.h"
+       "${CMAKE_SOURCE_DIR}/idf/include/*.hpp")
+  set(script "${CMAKE_SOURCE_DIR}/idf/tools/cmake/face_stamp.cmake")
+  add_custom_command(OUTPUT "${CMAKE_BINARY_DIR}/rota-idf-stamp.txt"
+                     COMMAND "${CMAKE_COMMAND}" "-DIDF_FOLDER=${CMAKE_SOURCE_DIR}/idf"
+                             "-DOUTPUT=${CMAKE_BINARY_DIR}/rota-idf-stamp.txt" -P "${script}"
+                     DEPENDS ${headers} "${CMAKE_SOURCE_DIR}/idf/config.h" "${script}" ${archives}
+                     VERBATIM COMMENT "Stamp of the headers for apps")
+  add_custom_target(rota_idf_stamp ALL DEPENDS "${CMAKE_BINARY_DIR}/rota-idf-stamp.txt")
 endfunction()

@@ -1,0 +1,65 @@
+# What a project flashes besides the app: files for its data partitions. They are collected in the
+# global property ROTA_FLASHED (`label=FILE` or `0xOFFSET=FILE`), which flash_layout.py resolves
+# against the partition table.
+
+function(rota_flash_also place file)
+  get_filename_component(path "${file}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
+  get_source_file_property(is_generated "${path}" GENERATED)
+  if(NOT EXISTS "${path}" AND NOT is_generated AND
+     NOT path MATCHES "^${CMAKE_BINARY_DIR}/")
+    message(FATAL_ERROR "${CMAKE_CURRENT_LIST_FILE}: ${path} shall be flashed to '${place}', but "
+                        "does not exist. Create it or correct the name.")
+  endif()
+  set_property(GLOBAL APPEND PROPERTY ROTA_FLASHED "${place}=${path}")
+endfunction()
+
+# esptool_py_flash_to_partition(TARGET LABEL FILE)
+function(esptool_py_flash_to_partition target_name partition binary)
+  rota_flash_also("${partition}" "${binary}")
+endfunction()
+
+# esptool_py_flash_target_image(TARGET NAME OFFSET FILE)
+function(esptool_py_flash_target_image target_name image_name offset image)
+  rota_flash_also("${offset}" "${image}")
+endfunction()
+
+function(esptool_py_flash_target target_name)
+  if(NOT TARGET "${target_name}" AND NOT target_name STREQUAL "flash")
+    add_custom_target("${target_name}")
+  endif()
+endfunction()
+
+# partition_table_get_partition_info(VARIABLE "--partition-name nvs" "offset size")
+function(partition_table_get_partition_info result selection wanted)
+  rota_table_source(csv table_input)
+  separate_arguments(selection UNIX_COMMAND "${selection}")
+  execute_process(
+      COMMAND "${PYTHON}" "${IDF_PATH}/tools/partition_info.py" --rota "${ROTA_TOOL}"
+              --table "${table_input}" --table-offset "${CONFIG_PARTITION_TABLE_OFFSET}"
+              --flash-size "${CONFIG_ESPTOOLPY_FLASHSIZE}" --work "${CMAKE_BINARY_DIR}/config"
+              --info "${wanted}" ${selection}
+      RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE complaint
+      OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_STRIP_TRAILING_WHITESPACE)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${CMAKE_CURRENT_LIST_FILE}: partition_table_get_partition_info: "
+                        "${complaint}")
+  endif()
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# Images of file systems: a virtual board has none (docs/compatibility.md), so their partitions
+# stay blank. The targets exist, because projects let others depend on them.
+foreach(call spiffs_create_partition_image littlefs_create_partition_image
+             fatfs_create_spiflash_image fatfs_create_rawflash_image nvs_create_partition_image)
+  string(REGEX REPLACE "_create_.*" "" kind "${call}")
+  cmake_language(EVAL CODE "
+    function(${call} partition)
+      rota_tell_no_effect(\"${call}(\${partition})\"
+          \"the image is not made here, the partition is blank at the first start\")
+      foreach(target ${kind}_\${partition}_bin \${partition}-flash)
+        if(NOT TARGET \"\${target}\")
+          add_custom_target(\"\${target}\")
+        endif()
+      endforeach()
+    endfunction()")
+endforeach()

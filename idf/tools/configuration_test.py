@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""Options: sdkconfig, defaults, targets, Kconfig, the version."""
+
+import os
+import shutil
+import unittest
+
+from project_for_test import IDF_PATH, ProjectTest, flat
+
+import config_object
+
+
+class ConfigurationTest(ProjectTest):
+    def test_later_settings_win_and_targets_have_their_own_defaults(self):
+        self.give("main/Kconfig.projbuild", """
+            config EXAMPLE_A
+                string "a"
+                default "kconfig"
+            config EXAMPLE_B
+                int "b"
+                default 1 if IDF_TARGET_ESP32C3
+                default 2
+            """)
+        self.give("sdkconfig.defaults", 'CONFIG_EXAMPLE_A="defaults"\n')
+        self.give("sdkconfig.defaults.esp32c3", 'CONFIG_EXAMPLE_A="defaults of the c3"\n')
+        self.give("more.defaults", "CONFIG_EXAMPLE_B=5\n")
+        self.configure("-DIDF_TARGET=esp32c3")
+        self.assertEqual(self.option("EXAMPLE_A"), '"defaults of the c3"')
+        self.assertEqual(self.option("EXAMPLE_B"), "1")
+        self.assertEqual(self.option("IDF_FIRMWARE_CHIP_ID"), "0x0005")
+        self.assertEqual(self.option("BOOTLOADER_OFFSET_IN_FLASH"), "0x0")
+        self.assertIsNone(self.option("IDF_TARGET_ESP32"))
+        os.remove(os.path.join(self.project, "sdkconfig"))
+        shutil.rmtree(self.build)
+        self.configure("-DSDKCONFIG_DEFAULTS=sdkconfig.defaults;more.defaults")
+        self.assertEqual(self.option("EXAMPLE_A"), '"defaults"')
+        self.assertEqual(self.option("EXAMPLE_B"), "5")
+        with open(os.path.join(self.project, "sdkconfig"), "a", encoding="utf-8") as file:
+            file.write('CONFIG_EXAMPLE_A="own"\n')
+        text = self.configure()
+        self.assertEqual(self.option("EXAMPLE_A"), '"own"')
+        self.assertIn("sdkconfig overrides sdkconfig.defaults in: EXAMPLE_A", text)
+
+    def test_unknown_options_are_kept_and_named_once(self):
+        self.give("sdkconfig.defaults", "CONFIG_SPIRAM=y\nCONFIG_LWIP_TCP_WND_DEFAULT=5744\n")
+        text = self.configure()
+        self.assertIn("no Kconfig file declares CONFIG_LWIP_TCP_WND_DEFAULT, CONFIG_SPIRAM", text)
+        self.assertEqual(self.option("SPIRAM"), "1")
+        text = self.configure()
+        self.assertNotIn("declares", text)
+        self.assertEqual(self.option("LWIP_TCP_WND_DEFAULT"), "5744")
+
+    def test_a_wish_that_is_not_granted_is_explained(self):
+        self.give("sdkconfig.defaults", "CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK=y\n")
+        self.assertIn("asks for CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK=y, but it is n: it depends on "
+                      "BOOTLOADER_APP_ROLLBACK_ENABLE.", self.configure())
+
+    def test_version_comes_from_the_first_place_that_has_one(self):
+        self.assertIn('App "demo" version: 1.2.3', self.configure())
+        self.assertIn("version: 9.9", self.configure("-DPROJECT_VER=9.9"))
+        self.give("sdkconfig", 'CONFIG_APP_PROJECT_VER_FROM_CONFIG=y\nCONFIG_APP_PROJECT_VER="7"\n')
+        self.assertIn("version: 7", self.configure())
+
+    def test_cmake_lists_see_the_options(self):
+        self.give("main/CMakeLists.txt", """
+            if(CONFIG_PARTITION_TABLE_TWO_OTA AND NOT CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE)
+              message(STATUS "seen ${CONFIG_PARTITION_TABLE_FILENAME} ${IDF_TARGET}")
+            endif()
+            idf_component_register(SRCS "main.c")
+            """)
+        self.assertIn("seen partitions_two_ota.csv esp32", self.configure())
+
+    def test_ranges_follow_the_pins_of_the_chip(self):
+        self.give("main/Kconfig.projbuild", """
+            orsource "$IDF_PATH/examples/common_components/env_caps/$IDF_TARGET/Kconfig.env_caps"
+            config BUTTON
+                int "Button"
+                range ENV_GPIO_RANGE_MIN ENV_GPIO_IN_RANGE_MAX
+                default 4
+            config LAMP
+                int "Lamp"
+                range ENV_GPIO_RANGE_MIN ENV_GPIO_OUT_RANGE_MAX
+                default 5
+            """)
+        self.give("sdkconfig.defaults", "CONFIG_BUTTON=36\nCONFIG_LAMP=36\n")
+        text = flat(self.configure())
+        self.assertNotIn("CONFIG_BUTTON", text)
+        self.assertIn("CONFIG_LAMP=36, but it is 5: another option selects it, or it is out of range", text)
+        os.remove(os.path.join(self.project, "sdkconfig"))
+        shutil.rmtree(self.build)
+        self.assertIn("CONFIG_BUTTON=36, but it is 4", flat(self.configure("-DIDF_TARGET=esp32c3")))
+
+    def test_every_chip_has_its_pins_and_the_shared_connection_may_be_named_as_a_component(self):
+        folder = os.path.join(IDF_PATH, "examples", "common_components")
+        self.assertEqual(set(os.listdir(os.path.join(folder, "env_caps"))), set(config_object.TARGETS))
+        self.give("CMakeLists.txt", """
+            cmake_minimum_required(VERSION 3.16)
+            include($ENV{IDF_PATH}/tools/cmake/project.cmake)
+            set(EXTRA_COMPONENT_DIRS $ENV{IDF_PATH}/examples/common_components/protocol_examples_common)
+            project(demo)
+            """)
+        self.give("main/CMakeLists.txt",
+                  'idf_component_register(SRCS "main.c" REQUIRES protocol_examples_common)\n')
+        self.configure()
+
+
+if __name__ == "__main__":
+    unittest.main()
