@@ -6,6 +6,8 @@ import argparse
 import difflib
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -15,6 +17,7 @@ import tomllib
 IDF_PATH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # CMake finds its own way to these; idf.py only hands them on.
 GENERATORS = {"Ninja": ["ninja"], "Unix Makefiles": ["make"]}
+SERIAL_PORT = re.compile(r"^(/dev/|COM\d+$|rfc2217:|socket:)")
 
 
 class Refusal(Exception):
@@ -26,6 +29,7 @@ class Project:
         self.folder = os.path.abspath(arguments.project_dir)
         self.build = os.path.abspath(arguments.build_dir or os.path.join(self.folder, "build"))
         self.board = os.path.abspath(arguments.port or os.path.join(self.build, "board"))
+        self.output = arguments.output
         self.defines = arguments.define_cache_entry
         self.generator = arguments.generator
         self.is_verbose = arguments.verbose
@@ -34,6 +38,9 @@ class Project:
         self.rota_build = os.path.abspath(rota_build)
         self.rota = os.path.join(self.rota_build, "rota")
         self.is_built = False
+        if SERIAL_PORT.match(arguments.port or ""):
+            raise Refusal("'%s' is a serial port, but no chip is reached here: -p names the folder of "
+                          "a virtual board. Leave it out for build/board." % arguments.port)
         if not os.path.exists(os.path.join(self.folder, "CMakeLists.txt")):
             raise Refusal("There is no CMakeLists.txt in %s, so it is no ESP-IDF project. Change to the "
                           "project's folder, or name it: idf.py -C DIR ..." % self.folder)
@@ -96,7 +103,7 @@ class Project:
 
     def make_all(self):
         if not self.is_built:
-            self.make()
+            self.make("all", "flash")  # Projects hang files to flash on the target "flash".
         self.is_built = True
 
     # ---- The board -------------------------------------------------------------------------------
@@ -201,6 +208,20 @@ class Project:
                   % (slot["label"], slot["size"], free, 100 * free // slot["size"]))
         print("The program in it is compiled for this computer; on a chip its size is another.")
 
+    def do_merge_bin(self):
+        self.make_all()
+        output = os.path.abspath(self.output or os.path.join(self.build, "merged-binary.bin"))
+        self.run_rota("flash", "merge", "-o", output,
+                      *("%s=%s" % part for part in self.flash_args()))
+
+    def do_save_defconfig(self):
+        self.make("save-defconfig")
+
+    def do_docs(self):
+        print("Rota's documentation: %s\nwhere it differs from ESP-IDF's: %s"
+              % tuple(os.path.join(os.path.dirname(IDF_PATH), *names)
+                      for names in (("README.md",), ("docs", "compatibility.md"))))
+
     def do_clean(self):
         if self.is_configured():
             self.run(["cmake", "--build", self.build, "--target", "clean"])
@@ -233,7 +254,6 @@ class Project:
         self.configure(target=target)
 
 
-
 # name -> (method, one line of help); aliases as in ESP-IDF, with '_' for '-' as well.
 COMMANDS = {
     "all": ("do_all", "build the project (also: build)"),
@@ -250,18 +270,44 @@ COMMANDS = {
     "reconfigure": ("do_reconfigure", "run CMake again"),
     "bootloader": ("do_bootloader", "build the bootloader image"),
     "app": ("do_app", "build the app image"),
+    "merge-bin": ("do_merge_bin", "all that is flashed in one file (-o FILE)"),
+    "save-defconfig": ("do_save_defconfig", "write what differs from the defaults to "
+                                            "sdkconfig.defaults"),
+    "docs": ("do_docs", "say where the documentation lies"),
     "clean": ("do_clean", "remove what was compiled"),
     "fullclean": ("do_fullclean", "remove the whole build, but not the board"),
 }
-ALIASES = {"build": "all", "app_flash": "app-flash", "partition_table": "partition-table",
-           "erase_otadata": "erase-otadata", "read_otadata": "read-otadata",
-           "erase_flash": "erase-flash", "set_target": "set-target"}
+ALIASES = {"build": "all", "bootloader-flash": "flash", "partition-table-flash": "flash",
+           "encrypted-flash": "flash", "encrypted-app-flash": "app-flash"}
+
+# Commands of ESP-IDF's idf.py that make no sense here, with what does.
+CHIP_SIZES = ("sizes of parts come from a build for the chip; here 'idf.py size' shows the room in "
+              "the slots.")
+NO_DEBUGGER = ("a virtual board is a program: run the .elf of a build under gdb, or see its console "
+               "with 'idf.py monitor'.")
+FUSES = "fuses of a board are shown by: rota efuse show BOARD"
+ELSEWHERE = {
+    "size-components": CHIP_SIZES, "size-files": CHIP_SIZES, "size-symbols": CHIP_SIZES,
+    "gdb": NO_DEBUGGER, "gdbgui": NO_DEBUGGER, "gdbtui": NO_DEBUGGER, "openocd": NO_DEBUGGER,
+    "coredump-info": NO_DEBUGGER, "coredump-debug": NO_DEBUGGER, "qemu": NO_DEBUGGER,
+    "efuse-summary": FUSES, "efuse-dump": FUSES, "efuse-burn": FUSES,
+    "create-project": "copy a folder of Rota's examples/, such as examples/native_ota.",
+    "create-component": "make components/NAME/CMakeLists.txt with idf_component_register().",
+    "create-manifest": "write idf_component.yml by hand: 'name: version' lines below 'dependencies:'.",
+    "add-dependency": "put the component's sources into components/NAME/.",
+    "update-dependencies": "there is one version of each component; see idf_component.yml.",
+    "confserver": "use 'idf.py menuconfig', or edit sdkconfig.",
+    "dfu": "use 'idf.py merge-bin' for one file.", "uf2": "use 'idf.py merge-bin' for one file.",
+    "secure-sign-data": "images for real chips are signed by: espsecure sign-data",
+    "python-clean": "nothing is cached; 'idf.py fullclean' removes the build.",
+    "build-system-targets": "use: ninja -C build -t targets",
+}
 
 
 def parser():
     commands = "\n".join("  %-16s %s" % (name, text) for name, (_, text) in COMMANDS.items())
     made = argparse.ArgumentParser(
-        prog="idf.py", formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="idf.py", fromfile_prefix_chars="@", formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="idf.py [OPTIONS] COMMAND [COMMAND ...]",
         description=__doc__, epilog="commands:\n%s\n\nexample:\n  idf.py -p /tmp/board flash monitor"
         % commands)
@@ -272,10 +318,19 @@ def parser():
     made.add_argument("-D", "--define-cache-entry", action="append", default=[], metavar="NAME=VALUE",
                       help="a variable for CMake")
     made.add_argument("-G", "--generator", default="Ninja", choices=sorted(GENERATORS))
+    made.add_argument("-o", "--output", metavar="FILE", help="where merge-bin writes")
     made.add_argument("-v", "--verbose", action="store_true", help="show the commands that are run")
     made.add_argument("--version", action="version", version="Rota 0.1.0, in place of ESP-IDF v6.2")
+    # What people's scripts say and changes nothing here.
+    for ignored in ("--ccache", "--no-ccache", "-n", "--no-warnings", "--preview", "--no-hints"):
+        made.add_argument(ignored, action="store_true", dest="ignored", help=argparse.SUPPRESS)
     made.add_argument("commands", nargs="*", metavar="COMMAND", help=argparse.SUPPRESS)
     return made
+
+
+def words_of_line(line):
+    """@FILE on the command line: words as a shell would split them."""
+    return shlex.split(line, comments=True)
 
 
 def plan_of(words):
@@ -284,7 +339,10 @@ def plan_of(words):
     words = list(words)
     while words:
         typed = words.pop(0)
-        name = ALIASES.get(typed, typed)
+        name = typed.replace("_", "-")
+        name = ALIASES.get(name, name)
+        if name in ELSEWHERE:
+            raise Refusal("'%s' is not offered: %s" % (typed, ELSEWHERE[name]))
         if name not in COMMANDS:
             near = difflib.get_close_matches(typed, list(COMMANDS) + list(ALIASES), 1)
             raise Refusal("'%s' is not a command%s idf.py --help lists them."
@@ -299,9 +357,11 @@ def plan_of(words):
 
 
 def main():
-    arguments = parser().parse_intermixed_args()
+    typed_parser = parser()
+    typed_parser.convert_arg_line_to_args = words_of_line
+    arguments = typed_parser.parse_intermixed_args()
     if not arguments.commands:
-        parser().print_help()
+        typed_parser.print_help()
         return 2
     try:
         plan = plan_of(arguments.commands)

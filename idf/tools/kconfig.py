@@ -241,7 +241,7 @@ def unknown_options(kconf, asked, chosen, project_dir):
 
 def sdkconfig_text(kconf, unknown, output):
     draft = os.path.join(output, "sdkconfig.draft")
-    kconf.write_config(draft, "#\n# Written by Rota. Change it with: ninja menuconfig\n#\n",
+    kconf.write_config(draft, "#\n# Written by Rota. Change it with: idf.py menuconfig\n#\n",
                        save_old=False)
     with open(draft, encoding="utf-8") as file:
         text = file.read()
@@ -315,6 +315,25 @@ def write_outputs(kconf, unknown, arguments):
         write_if_changed(os.path.join(arguments.output, name), text)
 
 
+def save_defaults(kconf, unknown, arguments):
+    """sdkconfig.defaults with what a person or the project chose, and nothing else."""
+    draft = os.path.join(arguments.output, "defconfig.draft")
+    kconf.write_min_config(draft, "# Written by idf.py save-defconfig.\n")
+    with open(draft, encoding="utf-8") as file:
+        text = file.read()
+    if arguments.resolved_target != "esp32" and "CONFIG_IDF_TARGET=" not in text:
+        text += 'CONFIG_IDF_TARGET="%s"\n' % arguments.resolved_target
+    text += "".join("# CONFIG_%s is not set\n" % name if value == "n"
+                    else "CONFIG_%s=%s\n" % (name, value)
+                    for name, value in sorted(unknown.items()))
+    path = arguments.save_defconfig
+    if os.path.exists(path):
+        os.replace(path, path + ".old")
+        note("the old defaults are kept in %s.old" % relative(path, arguments.project_dir))
+    write_if_changed(path, text)
+    note("written: %s" % relative(path, arguments.project_dir))
+
+
 def run_menu(kconf, arguments):
     try:
         import menuconfig
@@ -339,6 +358,8 @@ def parse_arguments():
     parser.add_argument("--sdkconfig", required=True)
     parser.add_argument("--output", required=True, help="folder of the generated files")
     parser.add_argument("--menu", action="store_true", help="let a person choose on a terminal")
+    parser.add_argument("--save-defconfig", metavar="FILE",
+                        help="write what differs from the defaults")
     return parser.parse_args()
 
 
@@ -362,8 +383,12 @@ def main():
         kconf = load_kconfig(arguments)
         asked, chosen = load_settings(kconf, arguments)
         unknown = unknown_options(kconf, asked, chosen, arguments.project_dir)
-        if arguments.menu:
+        if arguments.save_defconfig:
+            save_defaults(kconf, unknown, arguments)
+        elif arguments.menu:
             run_menu(kconf, arguments)
+            kconf = load_kconfig(arguments)  # What was saved, not what was tried.
+            load_settings(kconf, arguments)
         else:
             judge_defaults(kconf, asked, chosen, arguments.project_dir)
         write_outputs(kconf, unknown, arguments)

@@ -4,99 +4,12 @@ an example is built, flashed, watched, updated over the network, cleaned; and wh
 say when something is wrong."""
 
 import os
-import pty
 import re
-import select
-import shutil
-import subprocess
 import tempfile
-import time
 import unittest
 
-from rota_tools import BUILD, SOURCE, STATE, Server, rota, rota_json
-
-IDF = os.path.join(SOURCE, "idf")
-OUTER_PATH = os.pathsep.join(folder for folder in os.environ["PATH"].split(os.pathsep)
-                             if folder not in (BUILD, os.path.join(IDF, "tools")))
-ENVIRONMENT = {**os.environ, "ROTA_BUILD_DIR": BUILD, "PATH": OUTER_PATH}
-for name in ("IDF_PATH", "IDF_TARGET", "SDKCONFIG_DEFAULTS"):
-    ENVIRONMENT.pop(name, None)
-
-IN_A_SHELL = '. "$0/export.sh" >/dev/null && exec "$@"'
-GIVE_UP_SECONDS = 120
-
-
-def typed(folder, *words, status=0):
-    """What a command prints in a shell that has read export.sh."""
-    done = subprocess.run(["bash", "-c", IN_A_SHELL, IDF, *words], cwd=folder, env=ENVIRONMENT,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, timeout=300)
-    if (done.returncode == 0) != (status == 0):
-        raise AssertionError(f"{' '.join(words)}: exit status {done.returncode}; it said:\n{done.stdout}")
-    return done.stdout
-
-
-def as_one_line(text):
-    """CMake breaks its messages into lines; a sentence is looked for without them."""
-    return " ".join(text.split())
-
-
-def copy_of_example(folder, version):
-    """The native example, as somebody copies it: certificate and URL are theirs to fill in."""
-    project = os.path.join(folder, "native_ota")
-    shutil.copytree(os.path.join(SOURCE, "examples", "native_ota"), project,
-                    ignore=shutil.ignore_patterns("build", "sdkconfig", "sdkconfig.old"))
-    shutil.copy(os.path.join(STATE, "ca_cert.pem"), os.path.join(project, "server_certs"))
-    write(project, "version.txt", version + "\n")
-    with open(os.path.join(project, "sdkconfig.defaults"), "a", encoding="utf-8") as defaults:
-        defaults.write('CONFIG_EXAMPLE_FIRMWARE_UPG_URL="FROM_STDIN"\n'
-                       "CONFIG_EXAMPLE_DIAGNOSTIC_SECONDS=0\n")
-    return project
-
-
-def write(folder, name, text):
-    with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-        file.write(text)
-
-
-def read(*path):
-    with open(os.path.join(*path), encoding="utf-8") as file:
-        return file.read()
-
-
-class Terminal:
-    """A command with a terminal of its own, where a key such as Ctrl-] is more than a byte."""
-
-    def __init__(self, folder, *words):
-        self.said = ""
-        self.process, self.screen = pty.fork()
-        if self.process == 0:
-            os.chdir(folder)
-            os.execvpe("bash", ["bash", "-c", IN_A_SHELL, IDF, *words], ENVIRONMENT)
-
-    def read_until(self, text):
-        """Reads on; None reads to the end."""
-        give_up = time.monotonic() + GIVE_UP_SECONDS
-        while text is None or text not in self.said:
-            if not select.select([self.screen], [], [], max(0, give_up - time.monotonic()))[0]:
-                raise AssertionError(f"'{text}' did not come; the screen shows:\n{self.said}")
-            try:
-                got = os.read(self.screen, 4096)
-            except OSError:  # how Linux says that the other end is closed
-                got = b""
-            if not got:
-                if text is None:
-                    return
-                raise AssertionError(f"it ended without '{text}'; the screen shows:\n{self.said}")
-            self.said += got.decode("utf-8", "replace")
-
-    def press(self, key):
-        os.write(self.screen, key)
-
-    def exit_status(self):
-        self.read_until(None)
-        os.close(self.screen)
-        return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+from idf_shell import (GIVE_UP_SECONDS, Terminal, as_one_line, copy_of_example, read, typed, write)
+from rota_tools import Server, rota, rota_json
 
 
 class AnExample(unittest.TestCase):
@@ -188,6 +101,29 @@ class AnExample(unittest.TestCase):
             self.assertRegex(said, rf"{slot} +0x100000 bytes, 0x{0x100000 - size:06x} bytes")
         self.assertRegex(said, r"otadata.*0x0*d000")
 
+    def test_one_file_for_all_and_the_settings_that_differ(self):
+        merged = os.path.join(self.folder.name, "all.bin")
+        self.idf("merge-bin", "-o", merged)
+        self.idf("flash")
+        with open(os.path.join(self.board, "flash.bin"), "rb") as flash, open(merged, "rb") as file:
+            flash.seek(0x1000)
+            whole = file.read()
+            self.assertEqual(whole[0x1000:], flash.read(len(whole) - 0x1000))
+        write(self.project, "arguments", "-p '%s'  # a board\nread-otadata\n" % self.board)
+        self.assertIn("blank", typed(self.project, "idf.py", "@arguments"))
+
+    def test_what_makes_no_sense_here_says_what_to_use(self):
+        for command, said in (("size-components", "'idf.py size' shows the room"),
+                              ("gdb", "run the .elf of a build under gdb"),
+                              ("create-project", "examples/native_ota"),
+                              ("efuse_summary", "rota efuse show BOARD"),
+                              ("add-dependency", "components/NAME/")):
+            self.assertIn(said, self.idf(command, status=2), command)
+        self.assertIn("'/dev/ttyUSB0' is a serial port, but no chip is reached here",
+                      typed(self.project, "idf.py", "-p", "/dev/ttyUSB0", "-b", "460800", "flash",
+                            status=2))
+        self.assertIn("compatibility.md", self.idf("docs"))
+
     def test_wrong_commands_are_refused_before_anything_is_done(self):
         said = self.idf("flash", "monitr", status=2)
         self.assertIn("'monitr' is not a command; did you mean 'monitor'?", said)
@@ -278,8 +214,8 @@ class Mistakes(unittest.TestCase):
                                         "ota_0, app, ota_0, 0x10000, 64K\n"
                                         "ota_1, app, ota_1, , 64K\n")
         said = self.refused("build")
-        self.assertRegex(said, r"native_ota.bin has [\d.]+ KB, but ota_0, ota_1 of the partition table "
-                               rf"'{self.project}/ours.csv'[^.]* has 64.0 KB")
+        self.assertRegex(said, r"native_ota.bin has [\d.]+ KB, but ota_0, ota_1 \(ours.csv:2\) has "
+                               r"64.0 KB")
         self.assertIn("Enlarge the slot", said)
 
 

@@ -46,4 +46,7 @@ function(rota_run_kconfig)
   include("${output}/kconfig_inputs.cmake")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ROTA_KCONFIG_INPUTS})
   add_custom_target(menuconfig COMMAND ${command} --menu USES_TERMINAL VERBATIM)
+  add_custom_target(save-defconfig
+                    COMMAND ${command} --save-defconfig "${CMAKE_CURRENT_SOURCE_DIR}/sdkconfig.defaults"
+                    VERBATIM COMMENT "Settings that differ from the defaults")
 endfunction()
