@@ -3,6 +3,7 @@ with and without a terminal, and a copy of an example to try them on."""
 
 import os
 import pty
+import re
 import select
 import shutil
 import subprocess
@@ -21,11 +22,11 @@ IN_A_SHELL = '. "$0/export.sh" >/dev/null && exec "$@"'
 GIVE_UP_SECONDS = 120
 
 
-def typed(folder, *words, status=0):
+def typed(folder, *words, status=0, **environment):
     """What a command prints in a shell that has read export.sh."""
-    done = subprocess.run(["bash", "-c", IN_A_SHELL, IDF, *words], cwd=folder, env=ENVIRONMENT,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, timeout=300)
+    done = subprocess.run(["bash", "-c", IN_A_SHELL, IDF, *words], cwd=folder,
+                          env={**ENVIRONMENT, **environment}, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
     if (done.returncode == 0) != (status == 0):
         raise AssertionError(f"{' '.join(words)}: exit status {done.returncode}; it said:\n{done.stdout}")
     return done.stdout
@@ -62,28 +63,44 @@ def read(*path):
 class Terminal:
     """A command with a terminal of its own, where a key such as Ctrl-] is more than a byte."""
 
-    def __init__(self, folder, *words):
+    def __init__(self, folder, *words, **environment):
         self.said = ""
+        self.seen = 0  # how far expect() has come
         self.process, self.screen = pty.fork()
         if self.process == 0:
             os.chdir(folder)
-            os.execvpe("bash", ["bash", "-c", IN_A_SHELL, IDF, *words], ENVIRONMENT)
+            os.execvpe("bash", ["bash", "-c", IN_A_SHELL, IDF, *words], {**ENVIRONMENT, **environment})
+
+    def read_more(self, wanted, give_up):
+        """False at the end of what it says."""
+        if not select.select([self.screen], [], [], max(0, give_up - time.monotonic()))[0]:
+            raise AssertionError(f"'{wanted}' did not come; the screen shows:\n{self.said}")
+        try:
+            got = os.read(self.screen, 4096)
+        except OSError:  # how Linux says that the other end is closed
+            got = b""
+        self.said += got.decode("utf-8", "replace")
+        return bool(got)
 
     def read_until(self, text):
         """Reads on; None reads to the end."""
         give_up = time.monotonic() + GIVE_UP_SECONDS
         while text is None or text not in self.said:
-            if not select.select([self.screen], [], [], max(0, give_up - time.monotonic()))[0]:
-                raise AssertionError(f"'{text}' did not come; the screen shows:\n{self.said}")
-            try:
-                got = os.read(self.screen, 4096)
-            except OSError:  # how Linux says that the other end is closed
-                got = b""
-            if not got:
+            if not self.read_more(text, give_up):
                 if text is None:
                     return
                 raise AssertionError(f"it ended without '{text}'; the screen shows:\n{self.said}")
-            self.said += got.decode("utf-8", "replace")
+
+    def expect(self, pattern):
+        """Reads on to what matches behind the last match; returns the match."""
+        give_up = time.monotonic() + GIVE_UP_SECONDS
+        while True:
+            found = re.compile(pattern, re.MULTILINE).search(self.said, self.seen)
+            if found:
+                self.seen = found.end()
+                return found
+            if not self.read_more(pattern, give_up):
+                raise AssertionError(f"it ended without '{pattern}'; the screen shows:\n{self.said}")
 
     def press(self, key):
         os.write(self.screen, key)

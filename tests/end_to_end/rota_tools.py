@@ -4,7 +4,9 @@ import json
 import os
 import re
 import select
+import shutil
 import subprocess
+import sys
 import time
 
 BUILD = os.environ["ROTA_BUILD"]
@@ -25,6 +27,36 @@ def rota(*words, status=0):
 
 def rota_json(*words, status=0):
     return json.loads(rota(*words, "--json", status=status))
+
+
+def idf_py(project, *words):
+    """Runs idf.py in a project's folder; returns what it printed. Fails with all of it."""
+    idf = os.path.join(SOURCE, "idf")
+    done = subprocess.run([sys.executable, os.path.join(idf, "tools", "idf.py"), *words], cwd=project,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, timeout=300,
+                          env={**os.environ, "IDF_PATH": idf, "ROTA_BUILD_DIR": BUILD})
+    if done.returncode != 0:
+        raise AssertionError(f"idf.py {' '.join(words)} failed; it said:\n{done.stdout}")
+    return done.stdout
+
+
+def build_test_app(name, folder):
+    """Builds a test app of this folder in a copy that trusts the demo's certificate; returns the copy."""
+    project = os.path.join(folder, name)
+    shutil.copytree(os.path.join(SOURCE, "tests", "end_to_end", name), project)
+    os.mkdir(os.path.join(project, "server_certs"))
+    shutil.copy(os.path.join(STATE, "ca_cert.pem"), os.path.join(project, "server_certs"))
+    idf_py(project, "build")
+    return project
+
+
+def pack(payload, output, project, version, chip="esp32", secure_version=0):
+    """Makes the image of a program that is built already, with another description."""
+    rota("image", "pack", payload, "--chip", chip, "--flash-size", "4MB", "--project", project,
+         "--project-version", version, "--secure-version", str(secure_version), "-o", output)
+    with open(output, "rb") as image:
+        return image.read()
 
 
 class Server:
@@ -61,6 +93,13 @@ class Server:
             return log.read()
 
 
+def downloads(log, name):
+    """[(bytes sent, first byte)] of the downloads of that file in a server's log."""
+    # "GET /new.bin 2.0.0  200000 of 200000 bytes (from 1000 of 201000)"
+    line = re.compile(rf"GET /{re.escape(name)} .*?  (\d+) of \d+ bytes(?: \(from (\d+) of)?")
+    return [(int(sent), int(first or 0)) for sent, first in line.findall(log)]
+
+
 class RunningBoard:
     """`rota board run`, until the end of the `with` block; what it prints is read as it comes."""
 
@@ -70,7 +109,7 @@ class RunningBoard:
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            [os.path.join(BUILD, "rota"), "board", "run", self.board], stdin=subprocess.DEVNULL,
+            [os.path.join(BUILD, "rota"), "board", "run", self.board], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **self.environment})
         os.set_blocking(self.process.stdout.fileno(), False)
         self.seen = 0
@@ -79,7 +118,12 @@ class RunningBoard:
     def __exit__(self, *exception):
         self.process.terminate()
         self.process.wait()
+        self.process.stdin.close()
         self.process.stdout.close()
+
+    def type(self, line):
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
 
     def read_more(self, deadline, wanted):
         left = deadline - time.monotonic()

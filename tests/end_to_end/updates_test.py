@@ -3,45 +3,27 @@
 cut during the trial, broken off by a power cut and taken up again, refused without TLS."""
 
 import os
-import re
-import shutil
-import subprocess
-import sys
 import tempfile
 import unittest
 
-from rota_tools import BUILD, SOURCE, STATE, Server, rota
+from rota_tools import Server, build_test_app, downloads, idf_py, pack, rota
 
 PIN_PANIC, PIN_HANG, PIN_WAIT, PIN_PARTS = 4, 5, 12, 13
 CUT_AT = 0x30900  # within a sector: the first operation there is its erase, the second writes
 SECTOR = 0x1000
 HEADER_BYTES = 1024  # of the image, read to see what it is
-# "GET /new.bin 2.0.0  200000 of 200000 bytes (from 1000 of 201000)"
-DOWNLOAD = re.compile(r"GET /new\.bin .*?  (\d+) of (\d+) bytes(?: \(from (\d+) of)?")
 
 
 class Updates(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(prefix="rota-updates-")
-        project = os.path.join(cls.folder.name, "update_app")
-        shutil.copytree(os.path.join(SOURCE, "tests", "end_to_end", "update_app"), project)
-        os.mkdir(os.path.join(project, "server_certs"))
-        shutil.copy(os.path.join(STATE, "ca_cert.pem"), os.path.join(project, "server_certs"))
-        idf = os.path.join(SOURCE, "idf")
-        done = subprocess.run([sys.executable, os.path.join(idf, "tools", "idf.py"), "build"],
-                              cwd=project, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=300,
-                              env={**os.environ, "IDF_PATH": idf, "ROTA_BUILD_DIR": BUILD})
-        if done.returncode != 0:
-            raise AssertionError(done.stdout)
+        project = build_test_app("update_app", cls.folder.name)
         cls.project = project
         cls.served = os.path.join(cls.folder.name, "served")
         os.mkdir(cls.served)
         cls.image = os.path.join(cls.served, "new.bin")
-        rota("image", "pack", os.path.join(project, "build", "update_app.payload.elf"), "--chip", "esp32",
-             "--flash-size", "4MB", "--project", "update_app", "--project-version", "2.0.0", "-o",
-             cls.image)
+        pack(os.path.join(project, "build", "update_app.payload.elf"), cls.image, "update_app", "2.0.0")
 
     @classmethod
     def tearDownClass(cls):
@@ -49,9 +31,7 @@ class Updates(unittest.TestCase):
 
     def setUp(self):
         self.board = os.path.join(self.folder.name, self.id().rsplit(".", 1)[1])
-        subprocess.run([sys.executable, os.path.join(SOURCE, "idf", "tools", "idf.py"), "-p", self.board,
-                        "flash"], cwd=self.project, check=True, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, env={**os.environ, "ROTA_BUILD_DIR": BUILD})
+        idf_py(self.project, "-p", self.board, "flash")
         self.log = self.board + "-server.log"
 
     def pull_low(self, pin):
@@ -107,15 +87,15 @@ class Updates(unittest.TestCase):
         said = server.said()[before:]
 
         # Then no more than a sector is fetched twice.
-        downloads = [(int(sent), int(first or 0)) for sent, _, first in DOWNLOAD.findall(said)]
+        fetches = downloads(said, "new.bin")
         rest = os.path.getsize(self.image) - CUT_AT
-        fetched = sum(sent for sent, _ in downloads)
-        starts = [first for _, first in downloads if first != 0]
+        fetched = sum(sent for sent, _ in fetches)
+        starts = [first for _, first in fetches if first != 0]
         self.assertTrue(starts, said)
         self.assertGreaterEqual(min(starts), CUT_AT - SECTOR, said)
         self.assertGreaterEqual(fetched, rest, said)
         self.assertLessEqual(fetched, rest + SECTOR + HEADER_BYTES, said)
-        print(f"{len(downloads)} requests after the cut; {fetched - rest} bytes fetched again")
+        print(f"{len(fetches)} requests after the cut; {fetched - rest} bytes fetched again")
 
     def test_plain_http_is_refused(self):
         with Server(self.served, self.log, "--http") as server:
