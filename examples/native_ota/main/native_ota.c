@@ -29,6 +29,7 @@
 #define URL_SIZE 256
 #define OTA_TASK_STACK 8192
 #define HASH_LEN 32
+#define MAX_REDIRECTS 10
 // The description of an app stands behind the image's header and the first segment's header.
 #define APP_DESC_OFFSET (sizeof(esp_image_header_t) + sizeof(esp_image_segment_header_t))
 #define FIRST_BYTES (APP_DESC_OFFSET + sizeof(esp_app_desc_t))
@@ -145,6 +146,32 @@ static const char *update_url(void)
     return read_url_from_stdin(url, sizeof(url)) ? url : NULL;
 }
 
+static bool is_redirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+// Sends the request and reads the head of the answer.
+static bool ask_server(attempt_t *attempt, const char *url)
+{
+    esp_err_t err = esp_http_client_open(attempt->client, 0);
+    if (err != ESP_OK) {
+        ESP_LOGE(TAG,
+                 "No connection to %s (%s). Check that the server runs, that this board reaches "
+                 "its address, and that server_certs/ca_cert.pem is the server's.",
+                 url, esp_err_to_name(err));
+        return false;
+    }
+    attempt->total = esp_http_client_fetch_headers(attempt->client);
+    if (attempt->total < 0) {
+        ESP_LOGE(TAG, "The server at %s gave no answer within %d ms. Check the server's log.", url,
+                 CONFIG_EXAMPLE_OTA_RECV_TIMEOUT);
+        return false;
+    }
+    return true;
+}
+
+// True when the body of the image can be read. Follows redirects, as esp_http_client_perform does.
 static bool connect_to_server(attempt_t *attempt, const char *url)
 {
     const esp_http_client_config_t config = {
@@ -163,29 +190,27 @@ static bool connect_to_server(attempt_t *attempt, const char *url)
                  url);
         return false;
     }
-    esp_err_t err = esp_http_client_open(attempt->client, 0);
-    if (err != ESP_OK) {
-        ESP_LOGE(TAG,
-                 "No connection to %s (%s). Check that the server runs, that this board reaches "
-                 "its address, and that server_certs/ca_cert.pem is the server's.",
-                 url, esp_err_to_name(err));
-        return false;
+    for (int redirects = 0; ask_server(attempt, url); ++redirects) {
+        const int status = esp_http_client_get_status_code(attempt->client);
+        if (status == HttpStatus_Ok) {
+            return true;
+        }
+        if (!is_redirect(status) || redirects == MAX_REDIRECTS) {
+            ESP_LOGE(TAG,
+                     "The server answered %d instead of 200 to %s. Check the file's name in the "
+                     "URL and the server's listing.",
+                     status, url);
+            return false;
+        }
+        esp_err_t err = esp_http_client_set_redirection(attempt->client);
+        if (err != ESP_OK) {
+            ESP_LOGE(TAG, "The server answered %d to %s, which leads nowhere (%s).", status, url,
+                     esp_err_to_name(err));
+            return false;
+        }
+        esp_http_client_close(attempt->client);
     }
-    attempt->total = esp_http_client_fetch_headers(attempt->client);
-    const int status = esp_http_client_get_status_code(attempt->client);
-    if (attempt->total < 0) {
-        ESP_LOGE(TAG, "The server at %s gave no answer within %d ms. Check the server's log.", url,
-                 CONFIG_EXAMPLE_OTA_RECV_TIMEOUT);
-        return false;
-    }
-    if (status != HttpStatus_Ok) {
-        ESP_LOGE(TAG,
-                 "The server answered %d instead of 200 to %s. Check the file's name in the URL "
-                 "and the server's listing.",
-                 status, url);
-        return false;
-    }
-    return true;
+    return false;
 }
 
 // Reads until the buffer holds `wanted` bytes or the body ends. Returns the count, below 0 for a
