@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The example `upload` on a virtual board: a good image that is uploaded runs and is confirmed by the
-first visitor; one that nobody visits is given up; whatever is no good image is refused with a
-sentence, and what boots stays as it was."""
+first visitor; one that nobody visits in time, that panics or hangs is given up; whatever is no good
+image is refused with a sentence, and what boots stays as it was."""
 
 import json
 import os
@@ -11,9 +11,12 @@ import unittest
 import urllib.error
 import urllib.request
 
-from rota_tools import BUILD, RunningBoard, rota, rota_json
+from rota_tools import BUILD, RunningBoard, build_test_app, pack, rota, rota_json
 
 EXAMPLE = os.path.join(BUILD, "examples", "upload")
+IMPATIENT = os.path.join(BUILD, "examples", "upload_impatient")
+SIGNED = os.path.join(BUILD, "examples", "upload_signed")
+PIN_PANIC, PIN_HANG = 4, 5  # of the trial app
 HTML = b"<!doctype html><title>Login</title>" + b"<p>Please log in.</p>" * 1000
 
 
@@ -27,12 +30,9 @@ class Upload(unittest.TestCase):
              "on", "--flash-time", "off")
         rota("board", "flash", self.board, "factory=" + os.path.join(EXAMPLE, "upload.bin"))
 
-    def image(self, version, chip="esp32", project="upload"):
+    def image(self, version, chip="esp32", project="upload", build=EXAMPLE):
         path = os.path.join(self.folder, f"{project}-{version}-{chip}.bin")
-        rota("image", "pack", os.path.join(EXAMPLE, "upload.payload.elf"), "--chip", chip,
-             "--flash-size", "4MB", "--project", project, "--project-version", version, "-o", path)
-        with open(path, "rb") as file:
-            return file.read()
+        return pack(os.path.join(build, "upload.payload.elf"), path, project, version, chip)
 
     def run_board(self):
         return RunningBoard(self.board, ROTA_LISTEN="127.0.0.1:0")
@@ -88,6 +88,40 @@ class Upload(unittest.TestCase):
             code, text, _ = self.ask(base + "/update", self.image("1.2.0"))
             self.assertEqual(code, 200, text)
             self.assertEqual(self.status(self.base(board))["version"], "1.2.0")
+
+    def test_a_version_that_nobody_visits_in_time_gives_itself_up(self):
+        with self.run_board() as board:
+            self.ask(self.base(board) + "/update", self.image("1.1.0", build=IMPATIENT))
+            board.expect(r"This version is on trial until somebody opens its page \(1 seconds\)")
+            board.expect("Nobody reached the page within 1 seconds. Start rollback")
+            board.expect("This is version 1.0.0, in factory")
+            self.assertEqual(self.status(self.base(board))["version"], "1.0.0")
+        self.assertEqual(self.what_boots()["partition"], "factory")
+
+    def test_rollback_by_panic_and_by_watchdog(self):
+        app = build_test_app("update_app", self.folder)
+        failing = pack(os.path.join(app, "build", "update_app.payload.elf"),
+                       os.path.join(self.folder, "failing.bin"), "upload", "2.0.0")
+        for pin, reason in ((PIN_PANIC, "a panic"), (PIN_HANG, ".*watchdog")):
+            with self.subTest(reason):
+                self.setUp()
+                rota("board", "gpio", self.board, f"{pin}=0")
+                with self.run_board() as board:
+                    self.assertEqual(self.ask(self.base(board) + "/update", failing)[0], 200)
+                    board.expect("on trial")
+                    board.expect("This is version 1.0.0, in factory")
+                    self.assertEqual(self.status(self.base(board))["version"], "1.0.0")
+                self.assertRegex(board.console, rf"version 2\.0\.0 .* ended by {reason}")
+
+    def test_an_unsigned_image_is_refused_where_a_signature_is_demanded(self):
+        rota("board", "flash", self.board, "factory=" + os.path.join(SIGNED, "upload.bin"))
+        before = self.what_boots()
+        with self.run_board() as board:
+            code, text, _ = self.ask(self.base(board) + "/update", self.image("1.1.0"))
+            self.assertEqual(code, 400, text)
+            board.expect("version 1.0.0 goes on running")
+        self.assertIn("signature", board.console)
+        self.assertEqual(self.what_boots(), before)
 
     def test_what_is_no_good_image_is_refused_with_a_reason(self):
         good = self.image("1.1.0")
