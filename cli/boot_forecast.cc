@@ -219,6 +219,47 @@ Result<BootForecast, Refusal> forecast_boot(core::Flash& flash,
   return forecast;
 }
 
+std::string_view name_of(core::BootRule rule) {
+  // In the order of the enumeration; a test of the catalogue compares.
+  constexpr std::array<std::string_view, 33> kNames = {
+      "NoOtaDataPartition",
+      "OtaDataTooSmall",
+      "PendingBecomesAborted",
+      "BothRejectedFactory",
+      "BothRejectedNoFactory",
+      "NoSlotsFactory",
+      "NoSlotsNoFactory",
+      "BlankStartsInitialContents",
+      "AntiRollbackBlankFactory",
+      "OneRecordUsable",
+      "LargerSequenceWins",
+      "EqualSequencesFirstWins",
+      "NoUsableRecordFactory",
+      "NoUsableRecordTryAll",
+      "RecordBelowSecureVersion",
+      "NewBecomesPending",
+      "NewButRollbackOff",
+      "PendingButRollbackOff",
+      "ConfirmedBurnsVersion",
+      "FactoryResetPin",
+      "TestAppPin",
+      "TestAppMissing",
+      "DeepSleepFastPath",
+      "DeepSleepFastPathFailed",
+      "SlotBelowSecureVersion",
+      "ImageRefused",
+      "NextInTrialOrder",
+      "ImageAccepted",
+      "InitialContentsWritten",
+      "TestAppFallback",
+      "NothingBootable",
+      "SlotArithmeticByZero",
+      "ImageCanNotBeMapped",
+  };
+  const auto index = static_cast<std::size_t>(rule);
+  return index < kNames.size() ? kNames[index] : "Unknown";
+}
+
 std::string text_of(const core::AppliedRule& rule, const BootForecast& forecast) {
   const std::string_view pattern = core::describe(rule.rule).text;
   std::string text;

@@ -95,6 +95,8 @@ Result<BootForecast, Refusal> forecast_boot(core::Flash& flash,
                                             const std::string& name,
                                             const BootQuestion& question);
 
+// "LargerSequenceWins": stable, what `rota help` explains.
+std::string_view name_of(core::BootRule rule);
 // The rule in one sentence, names filled in.
 std::string text_of(const core::AppliedRule& rule, const BootForecast& forecast);
 

@@ -68,7 +68,7 @@ constexpr std::string_view kEnding =
     "output.\n"
     "rota help TOPIC explains more; the topics are errors (also by name or number), exit-status, "
     "files,\n"
-    "numbers, places, rollback, originals.\n";
+    "language, numbers, places, rollback, originals.\n";
 
 std::string list_of(std::string_view group) {
   std::string text;

@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <vector>
 
-#include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/dispatch.h"
+#include "cli/error_catalogue.h"
 #include "cli/input_file.h"
 
 namespace rota::cli {
@@ -22,6 +21,12 @@ struct Topic {
 };
 
 constexpr std::array kTopics = {
+    Topic{"language",
+          "rota help ERROR and rota help errors answer in Chinese with --language zh, or when "
+          "LC_ALL, "
+          "LC_MESSAGES or LANG (the first that is set) is a Chinese locale in UTF-8, such as "
+          "zh_CN.UTF-8; --language en brings English back. Everything else is in English. The same "
+          "texts are the pages docs/errors.md and docs/errors.zh-CN.md."},
     Topic{"exit-status",
           "0: done, or the answer is yes. 1: the answer is no, or it could not be done; standard "
           "error says why and "
@@ -64,25 +69,22 @@ constexpr std::array kTopics = {
           "--output nvs.bin."},
 };
 
-void print_error(Console& console, const ErrorText& entry) {
-  console.print("{} {}\n", static_cast<unsigned>(entry.code), console.ink(Ink::kBold, entry.name));
-  console.write(wrap(fmt::format("{} {} {}", entry.what, entry.cause, entry.next), 4));
-}
-
-ExitStatus print_catalogue(Console& console) {
-  for (const ErrorText& entry : error_catalogue()) print_error(console, entry);
-  return ExitStatus::kDone;
-}
-
-const ErrorText* find_error(std::string_view word) {
-  unsigned number = 0;
-  const auto parsed = std::from_chars(word.data(), word.data() + word.size(), number);
-  const bool is_number = parsed.ec == std::errc{} && parsed.ptr == word.data() + word.size();
-  for (const ErrorText& entry : error_catalogue()) {
-    if (entry.name == word || (is_number && static_cast<unsigned>(entry.code) == number))
-      return &entry;
+void print_entry(Console& console, const CatalogueEntry& entry, Language language) {
+  const std::string_view space = entry.number.empty() ? "" : " ";
+  console.print("{}{}{}\n", entry.number, space, console.ink(Ink::kBold, entry.name));
+  const Explanation& text = entry.in(language);
+  if (language == Language::kChinese) {
+    console.write(wrap_chinese(fmt::format("{}{}{}", text.what, text.cause, text.next), 4));
+  } else {
+    console.write(wrap(fmt::format("{} {} {}", text.what, text.cause, text.next), 4));
   }
-  return nullptr;
+}
+
+ExitStatus print_catalogue(Console& console, Language language) {
+  for (const CatalogueGroup& group : read_catalogue()) {
+    for (const CatalogueEntry& entry : group.entries) print_entry(console, entry, language);
+  }
+  return ExitStatus::kDone;
 }
 
 // Text for troff: a backslash, and a dot or quote at the start of a line, mean something there.
@@ -148,21 +150,86 @@ std::string man_overview() {
   return text;
 }
 
-ExitStatus write_pages(std::string_view folder, Console& console) {
-  const std::string path(folder);
-  Outcome written;
-  if (mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) {
-    written = refuse(system_sentence("make the folder", path, errno));
+// A folder of pages: made when it is missing; pages of the same names are replaced.
+class PageFolder {
+ public:
+  explicit PageFolder(std::string_view path) : path_(path) {
+    if (mkdir(path_.c_str(), 0777) != 0 && errno != EEXIST) {
+      written_ = refuse(system_sentence("make the folder", path_, errno));
+    }
   }
-  const auto write = [&](const std::string& name, const std::string& text) {
-    if (written.ok())
-      written = write_file(path + "/" + name + ".1", bytes_of(text), FileContent::kText);
-  };
-  write("rota", man_overview());
-  for (const CommandSpec* command : all_commands()) write(page_name(*command), man_page(*command));
-  if (written.ok()) return ExitStatus::kDone;
-  console.write_error(wrap("rota help: " + written.error().sentence, 0));
-  return written.error().status;
+  void write(const std::string& name, const std::string& text) {
+    if (written_.ok())
+      written_ = write_file(path_ + "/" + name, bytes_of(text), FileContent::kText);
+  }
+  ExitStatus finish(Console& console) const {
+    if (written_.ok()) return ExitStatus::kDone;
+    console.write_error(wrap("rota help: " + written_.error().sentence, 0));
+    return written_.error().status;
+  }
+
+ private:
+  std::string path_;
+  Outcome written_;
+};
+
+ExitStatus write_man_pages(std::string_view folder, Console& console) {
+  PageFolder pages(folder);
+  pages.write("rota.1", man_overview());
+  for (const CommandSpec* command : all_commands())
+    pages.write(page_name(*command) + ".1", man_page(*command));
+  return pages.finish(console);
+}
+
+ExitStatus write_error_pages(std::string_view folder, Console& console) {
+  PageFolder pages(folder);
+  const auto groups = read_catalogue();
+  pages.write("errors.md", catalogue_page(groups, Language::kEnglish));
+  pages.write("errors.zh-CN.md", catalogue_page(groups, Language::kChinese));
+  return pages.finish(console);
+}
+
+// Takes --language WORD or --language=WORD out of the words; wrong use for a word that is none.
+Result<Language, Refusal> take_language(std::vector<std::string_view>& words) {
+  constexpr std::string_view kOption = "--language";
+  const auto option = std::find_if(words.begin(), words.end(), [&](std::string_view word) {
+    return word == kOption || word.starts_with("--language=");
+  });
+  if (option == words.end()) return language_of_environment();
+  const bool is_joined = *option != kOption;
+  const bool has_word = is_joined || option + 1 != words.end();
+  const std::string_view word = is_joined  ? option->substr(kOption.size() + 1)
+                                : has_word ? *(option + 1)
+                                           : std::string_view();
+  const auto language = language_of(word);
+  if (!language) return wrong_use("rota help: --language is followed by en or zh.");
+  words.erase(option, option + (is_joined ? 1 : 2));
+  return *language;
+}
+
+ExitStatus explain_word(std::string_view word, Language language, Console& console) {
+  if (word == "errors") return print_catalogue(console, language);
+  for (const Topic& topic : kTopics) {
+    if (topic.name != word) continue;
+    console.write(wrap(topic.text, 0));
+    return ExitStatus::kDone;
+  }
+  const auto groups = read_catalogue();
+  const auto entries = find_in_catalogue(groups, word);
+  for (const CatalogueEntry* entry : entries) print_entry(console, *entry, language);
+  if (!entries.empty()) return ExitStatus::kDone;
+  std::vector<std::string_view> names;
+  for (const CatalogueGroup& group : groups)
+    for (const CatalogueEntry& entry : group.entries) names.push_back(entry.name);
+  const std::string_view near = nearest(word, names);
+  console.write_error(
+      wrap(fmt::format("rota help: '{}' is neither a command, nor an error's name or number, nor a "
+                       "topic{}; the topics are {}.",
+                       printable(word),
+                       near.empty() ? std::string() : fmt::format(" (did you mean {}?)", near),
+                       topic_names()),
+           0));
+  return ExitStatus::kWrongUse;
 }
 
 }  // namespace
@@ -173,26 +240,18 @@ std::string topic_names() {
   return names;
 }
 
-ExitStatus print_help_topic(std::span<const std::string_view> words, Console& console) {
-  if (words.size() == 2 && words[0] == "--man-pages") return write_pages(words[1], console);
-  if (words.size() == 1 && words[0] == "errors") return print_catalogue(console);
-  if (words.size() == 1) {
-    for (const Topic& topic : kTopics) {
-      if (topic.name != words[0]) continue;
-      console.write(wrap(topic.text, 0));
-      return ExitStatus::kDone;
-    }
-    if (const ErrorText* entry = find_error(words[0])) {
-      print_error(console, *entry);
-      return ExitStatus::kDone;
-    }
+ExitStatus print_help_topic(std::span<const std::string_view> arguments, Console& console) {
+  if (arguments.size() == 2 && arguments[0] == "--man-pages")
+    return write_man_pages(arguments[1], console);
+  if (arguments.size() == 2 && arguments[0] == "--error-pages")
+    return write_error_pages(arguments[1], console);
+  std::vector<std::string_view> words(arguments.begin(), arguments.end());
+  const auto language = take_language(words);
+  if (!language) {
+    console.write_error(wrap(language.error().sentence, 0));
+    return language.error().status;
   }
-  console.write_error(
-      wrap(fmt::format("rota help: '{}' is neither a command, nor an error's name or number, nor a "
-                       "topic; the topics are {}.",
-                       printable(words[0]), topic_names()),
-           0));
-  return ExitStatus::kWrongUse;
+  return explain_word(words.empty() ? "errors" : words[0], *language, console);
 }
 
 }  // namespace rota::cli

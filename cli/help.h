@@ -10,9 +10,9 @@
 
 namespace rota::cli {
 
-// `rota help TOPIC`, also an error's name or number, and `--man-pages DIR`. Wrong use, with the
-// topics, for a word that is none.
-ExitStatus print_help_topic(std::span<const std::string_view> words, Console& console);
+// `rota help TOPIC`, also an error's name or number with `--language en|zh`, `--man-pages DIR` and
+// `--error-pages DIR`. Wrong use, with the topics, for a word that is none.
+ExitStatus print_help_topic(std::span<const std::string_view> arguments, Console& console);
 
 // "errors, exit-status, ...": for the general help.
 std::string topic_names();

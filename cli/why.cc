@@ -72,7 +72,8 @@ Json json_of(const FlashPicture& picture, const std::vector<Finding>& findings) 
   const BootForecast& forecast = picture.forecast;
   Json rules = Json::array();
   for (const core::AppliedRule& rule : forecast.rules) {
-    rules.push_back({{"text", text_of(rule, forecast)},
+    rules.push_back({{"rule", name_of(rule.rule)},
+                     {"text", text_of(rule, forecast)},
                      {"spec", core::describe(rule.rule).spec_section},
                      {"image_error",
                       rule.image_error ? Json(describe(*rule.image_error).name) : Json(nullptr)}});
@@ -100,8 +101,9 @@ void print_text(Console& console,
   console.write(console.ink(Ink::kBold, wrap(verdict(picture), 0)) + "\n");
   for (std::size_t i = 0; i < forecast.rules.size(); ++i) {
     const core::AppliedRule& rule = forecast.rules[i];
-    std::string text = wrap(
-        fmt::format("{} [{}]", text_of(rule, forecast), core::describe(rule.rule).spec_section), 6);
+    std::string text = wrap(fmt::format("{} [{} {}]", text_of(rule, forecast), name_of(rule.rule),
+                                        core::describe(rule.rule).spec_section),
+                            6);
     const std::string number = fmt::format("{:>4}.", i + 1);
     console.write(text.replace(0, number.size(), number));
   }
@@ -149,8 +151,9 @@ constinit const CommandSpec kWhy{
     .usage = "DUMP|BOARD [--rollback on|off] [--anti-rollback on|off] [--efuse N] [--json]",
     .about =
         "Reads a whole flash dump (or a board folder) as the bootloader does, and prints the "
-        "decision with the rules that made it; the numbers in brackets are sections of "
-        "the specification. Nothing is written. Exit status 1 when nothing boots.",
+        "decision with the rules that made it; in brackets stand the rule's name, which rota help "
+        "explains, and its section of the specification. Nothing is written. Exit status 1 when "
+        "nothing boots.",
     .example = "esptool.py read_flash 0 ALL dump.bin\nrota why dump.bin --rollback on",
     .options = kOptions,
     .min_operands = 1,

@@ -267,6 +267,7 @@ TEST_F(Client, NothingCanBeSmuggledIntoARequest) {
     const Done sent = connection->send_head(head);
     return sent.ok() ? "" : sent.error().sentence;
   };
+  EXPECT_EQ(connection->send_head({"GE T", "/", {}}).error().reason, Reason::kSend);
   EXPECT_THAT(refusal({"GE T", "/", {}}), HasSubstr("method must be a word"));
   EXPECT_THAT(refusal({"GET", "/a b", {}}), HasSubstr("path must not be empty"));
   EXPECT_THAT(refusal({"GET", "", {}}), HasSubstr("path must not be empty"));
@@ -287,6 +288,14 @@ TEST_F(Client, APortWhereNobodyListensIsNamed) {
   EXPECT_THAT(
       download.failure->sentence,
       HasSubstr("Nothing listens at 127.0.0.1:" + std::to_string(port) + ": start the server"));
+}
+
+// TCP reaches no broadcast address: the system refuses before anything is sent.
+TEST_F(Client, AnAddressWithoutAWayIsNamed) {
+  const Download download = get("http://255.255.255.255/");
+  ASSERT_TRUE(download.failure);
+  EXPECT_EQ(download.failure->reason, Reason::kConnectFailed);
+  EXPECT_THAT(download.failure->sentence, HasSubstr("255.255.255.255"));
 }
 
 TEST_F(Client, AnUnknownNameIsNamed) {
@@ -545,6 +554,12 @@ TEST_F(ClientOverTls, AnUntrustedServerIsNotTalkedTo) {
   std::atomic<bool> was_asked = false;
   const ScriptedServer server(leaf_,
                               [&](PeerForTest& peer) { was_asked = !peer.request().empty(); });
+  net::CertificateWish expired;
+  expired.issuer = &authority_;
+  expired.from_days = -20;
+  expired.until_days = -10;
+  const ScriptedServer late(net::make_certificate(expired), [](PeerForTest&) {});
+  EXPECT_EQ(get(late).failure->reason, Reason::kTlsExpired);
   tls_.ca_pem = net::make_authority("Other").pem;
   EXPECT_EQ(get(server).failure->reason, Reason::kTlsUntrusted);
   tls_.ca_pem = "nonsense";

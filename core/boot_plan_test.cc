@@ -147,7 +147,10 @@ TEST(BootPlan, Trap81_WithoutFactoryTwoRejectedRecordsStartSlotZeroAgain) {
 TEST(BootPlan, AnImageThatNobodyConfirmsRunsOnce) {  // trace A3
   BootScene scene(2, false);
   scene.with_rollback().record(0, 1, OtaState::kValid).record(1, 2, OtaState::kNew);
-  EXPECT_EQ(scene.boot().started, 1);
+  const auto first = scene.boot();
+  EXPECT_EQ(first.started, 1);
+  EXPECT_TRUE(first.has(BootRule::kNewBecomesPending));
+  EXPECT_TRUE(first.has(BootRule::kImageAccepted));
   EXPECT_EQ(scene.show(1), "2/PENDING_VERIFY");
   const auto second = scene.boot();
   EXPECT_EQ(second.started, 0);
@@ -363,6 +366,26 @@ TEST(BootPlan, ARecordBelowTheBurnedVersionDoesNotCount) {
 
   scene.version(1, std::nullopt);
   EXPECT_EQ(scene.boot().started, 0) << "no description, no version";
+}
+
+// The version is read before the image is loaded, and looked at again in what was loaded.
+TEST(BootPlan, AnImageThatIsLoadedWithALowerVersionThanItsDescriptionIsRefused) {
+  BootScene scene(2);
+  scene.with_anti_rollback(0b1).record(0, 1, OtaState::kValid).version(0, 1);
+  scene.version(BootPosition::kFactory, 1);
+  BootPlan plan(scene.inputs);
+  BootStep step = plan.next();
+  while (step.kind == BootStep::Kind::kReadDescription) {
+    plan.report(scene.carry_out(step));
+    step = plan.next();
+  }
+  ASSERT_EQ(step.kind, BootStep::Kind::kTryImage);
+  BootAnswer answer = scene.carry_out(step);
+  answer.secure_version = 0;
+  plan.report(answer);
+  ASSERT_FALSE(plan.rules().empty());
+  EXPECT_EQ(plan.rules().back().rule, BootRule::kImageRefused);
+  EXPECT_EQ(plan.rules().back().image_error, Error::kImageSecureVersionTooOld);
 }
 
 TEST(BootPlan, ASlotBelowTheBurnedVersionIsSkippedInTheTrialOrder) {

@@ -153,6 +153,14 @@ TEST_F(NvsValues, AFullPartitionSaysSoAndGoesOnAfterAnErasure) {
   EXPECT_EQ(u8("key8"), 1);
 }
 
+TEST_F(NvsValues, StringsAreReadWithTheirLength) {
+  ASSERT_TRUE(board.nvs->set_string(space, "text", string_bytes("hello"), kKeep).ok());
+  std::vector<std::byte> buffer(7);
+  EXPECT_EQ(error_of(board.nvs->get_string(space, "text", buffer)), Error::kNvsInvalidLength);
+  buffer.resize(6);
+  EXPECT_TRUE(board.nvs->get_string(space, "text", buffer).ok());
+}
+
 TEST_F(NvsValues, AWrongPayloadIsNotHandedOut) {
   ASSERT_TRUE(
       board.nvs->set_string(space, "text", string_bytes("a text of some length"), kKeep).ok());
@@ -213,6 +221,35 @@ TEST(NvsMount, OnePageIsUsedUpAndThenRefused) {
   }
   EXPECT_EQ(error_of(status), Error::kNvsInvalidState);
   EXPECT_EQ(error_of(board.mount()), Error::kNvsNoFreePages);
+}
+
+// A full page says so to Nvs, which goes on with the next one.
+TEST(NvsPages, AFullOneTakesNothingMore) {
+  NvsForTest board(1);
+  formats::PartitionRows rows;
+  PartitionAccess access(board.chip(), rows, false);
+  NvsPartition partition(access, board.partition);
+  NvsPage page;
+  ASSERT_TRUE(page.load(partition, 0).ok());
+  const formats::NvsKey key("key");
+  Status status;
+  std::uint32_t stored = 0;
+  while ((status = page.write_item(1, NvsType::kU8, key, raw(std::uint8_t{1}), 0xFF)).ok()) {
+    ASSERT_LT(++stored, 200U);
+  }
+  EXPECT_EQ(error_of(status), Error::kNvsPageFull);
+  EXPECT_EQ(stored, 126U);
+}
+
+// The version counts down from FF: a byte below ours is a newer format (docs/formats/nvs.md).
+TEST(NvsMount, OfANewerFormatIsRefused) {
+  NvsForTest board(3);
+  ASSERT_TRUE(board.mount().ok());
+  ASSERT_TRUE(board.nvs->open_namespace("n").ok());
+  auto header = board.cells().first(formats::kNvsEntryBytes);
+  header[8] = static_cast<std::byte>(formats::kNvsVersion - 1);
+  store_u32(&header[28], formats::nvs_crc(Bytes(header).subspan(4, 24)));
+  EXPECT_EQ(error_of(board.mount()), Error::kNvsNewVersion);
 }
 
 TEST(NvsMount, OfAReadOnlyPartitionWritesNothing) {

@@ -339,6 +339,22 @@ TEST_F(EncryptedWriting, Trap29_OursErasesWhatATailReaches) {
   EXPECT_EQ(written(SlotWriting::kChecked, {4095, 16}, 4112), expected(4111, 4112, 0xFF));
 }
 
+TEST_F(EncryptedWriting, ATailThatTheFlashRefusesIsReported) {
+  for (const SlotWriting policy : {SlotWriting::kReference, SlotWriting::kChecked}) {
+    SlotWriter::Plan plan;
+    plan.partition = &board_.partition("ota_0");
+    plan.content = PartitionType::kData;
+    plan.policy = policy;
+    plan.erase_with_writes = true;
+    SlotWriter writer(*board_.access, plan);
+    ASSERT_TRUE(writer.write(Bytes(image_).first(20)).ok());
+    board_.chip.chip.plan_cut({.moment = board::CutMoment::kBefore, .nth = 1});
+    EXPECT_EQ(error_of(writer.flush()), Error::kTailNotWritten);
+    board_.chip.chip.plan_cut({});
+    board_.chip.chip.power_on();
+  }
+}
+
 TEST_F(EncryptedWriting, DataBeyondTheEndLeaveTheTailAsItIs) {
   const std::vector<std::byte> large = ImageForTest{.payload_bytes = 0x1F800}.build();
   SlotWriter::Plan plan;

@@ -136,6 +136,7 @@ class Conversations : public testing::Test {
 TEST_F(Conversations, ADownloadIsWrittenVerifiedAndSwitchedTo) {
   Server server{image_};
   start();
+  EXPECT_EQ(error(), Error::kWrongState) << "nothing has failed";
   EXPECT_EQ(run(server), Kind::kComplete);
   EXPECT_EQ(requests_, std::vector<std::string>{"request"});
   EXPECT_EQ(conversation_->image_bytes(), static_cast<std::int64_t>(image_.size()));

@@ -62,7 +62,9 @@ TEST(BootloaderSettings, ValuesOutsideTheirRangeAreRefusedEvenWithAGoodCheckWord
     SettingsBytes bytes = encode(BootloaderSettings{});
     bytes[change.at] = static_cast<std::byte>(change.value);
     sign(bytes);
-    EXPECT_FALSE(decode_bootloader_settings(bytes).ok()) << change.at;
+    const auto decoded = decode_bootloader_settings(bytes);
+    ASSERT_FALSE(decoded.ok()) << change.at;
+    EXPECT_EQ(decoded.error(), Error::kBootloaderSettings);
   }
   EXPECT_FALSE(decode_bootloader_settings({}).ok());
 }

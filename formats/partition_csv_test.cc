@@ -165,6 +165,7 @@ TEST_F(PartitionCsv, EnvironmentVariables) {
   };
   ASSERT_TRUE(read("a,data,nvs,,$SIZE\nb,data,nvs,,${SIZE},\n").ok());
   EXPECT_EQ(rows_[1].size, 0x3000U);
+  EXPECT_EQ(problem_of("$NAME,data,nvs,,0x3000"), CsvProblem::kUnknownVariable);
   EXPECT_EQ(sentence_of("$NAME,data,nvs,,0x3000"),
             "line 1: the environment has no variable 'NAME'; set it, or write its value.");
   EXPECT_EQ(problem_of("a,data,nvs,,$NAME"), CsvProblem::kBadNumber);  // only a line start is seen
@@ -198,6 +199,28 @@ TEST_F(PartitionCsv, TheSentenceNamesBothRowsAndTheNextStep) {
   EXPECT_THAT(sentence_of("a,ap,ota_0,,1M"), HasSubstr("known here: app, data, bootloader"));
 }
 
+// In text the order is looked at first; a binary table may hold its rows in any order.
+TEST_F(PartitionCsv, RowsOfABinaryTableAreVerifiedToo) {
+  const auto row = [](std::string_view label, std::uint32_t offset, std::uint32_t size) {
+    PartitionRow made;
+    made.type = PartitionType::kData;
+    made.subtype = kDataPhy;
+    made.offset = offset;
+    made.size = size;
+    std::copy(label.begin(), label.end(), made.label_storage.begin());
+    return made;
+  };
+  const auto problem = [&](std::initializer_list<PartitionRow> rows) {
+    PartitionRows table;
+    for (const PartitionRow& one : rows) EXPECT_TRUE(table.push_back(one));
+    const auto status = verify_rows(table, options_);
+    EXPECT_FALSE(status.ok());
+    return status.ok() ? CsvProblem::kNotText : status.error().problem;
+  };
+  EXPECT_EQ(problem({row("b", 0xA000, 0x2000), row("a", 0x9000, 0x2000)}), CsvProblem::kOverlap);
+  EXPECT_EQ(problem({row("a", 0x8000, 0x1000)}), CsvProblem::kBelowTable);
+}
+
 TEST_F(PartitionCsv, VerificationRules) {
   EXPECT_EQ(problem_of("a,app,ota_0,0x11000,1M"), CsvProblem::kMisaligned);
   EXPECT_EQ(problem_of("a,app,ota_0,,0x1100"), CsvProblem::kMisaligned);
@@ -209,6 +232,7 @@ TEST_F(PartitionCsv, VerificationRules) {
   EXPECT_EQ(problem_of("a,data,ota,,8K\nb,data,ota,,8K"), CsvProblem::kTwoOtaData);
   EXPECT_EQ(problem_of("a,data,ota,,0x3000"), CsvProblem::kOtaDataSize);
   EXPECT_EQ(problem_of("a,data,tee_ota,,4K"), CsvProblem::kTeeOtaDataSize);
+  EXPECT_EQ(problem_of("a,data,tee_ota,,8K\nb,data,tee_ota,,8K"), CsvProblem::kTwoTeeOtaData);
   EXPECT_EQ(problem_of("a,data,,,"), CsvProblem::kSizeEmpty);
   EXPECT_EQ(problem_of("a,,,,"), CsvProblem::kTypeEmpty);
   EXPECT_EQ(problem_of("a,app,,,1M"), CsvProblem::kSubtypeEmpty);

@@ -64,6 +64,17 @@ TEST_F(OtaOps, AStatedNumberOfHandlesIsOpenAtOnce) {
   EXPECT_EQ(begin("data_8"), ESP_OK);
 }
 
+TEST_F(OtaOps, BeginSaysWhichPartitionIsMissing) {
+  start_with_image("factory");
+  esp_ota_handle_t handle = 0;
+  EXPECT_EQ(esp_ota_begin(nullptr, 0, &handle), ESP_ERR_INVALID_ARG);
+  EXPECT_TRUE(board.console_has(std::string(rota::describe(Error::kNullArgument).what)));
+  esp_partition_t unknown{};
+  unknown.address = 0x123000;
+  EXPECT_EQ(esp_ota_begin(&unknown, 0, &handle), ESP_ERR_NOT_FOUND);
+  EXPECT_TRUE(board.console_has(std::string(rota::describe(Error::kPartitionNotFound).what)));
+}
+
 TEST_F(OtaOps, BeginRefusesWhatDoesNotFitThePartition) {
   start_with_image("factory");
   EXPECT_EQ(begin("ota_0", 0x100001), ESP_ERR_INVALID_SIZE);

@@ -127,6 +127,12 @@ TEST_F(Bootloader, ABlankChipDoesNotStartAndSaysSo) {
   EXPECT_THAT(report.sentence, HasSubstr("no usable bootloader at 0x1000"));
 }
 
+TEST_F(Bootloader, ABlankChipHasNone) {
+  const auto found = find_bootloader(chip_.chip, circumstances_.chip);
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error(), Error::kBootloaderMissing);
+}
+
 TEST_F(Bootloader, OneOfAnotherChipDoesNotStart) {
   header_.chip_id = static_cast<std::uint16_t>(formats::ChipId::kEsp32C3);
   EXPECT_EQ(boot().result, Result::kDoesNotStart);

@@ -8,7 +8,7 @@ Help, the error catalogue, completion, manual pages.
   rota COMMAND --help explains one command with an example. Exit status: 0 done, 1 the answer is
   no or it could not be done, 2 the command line makes no sense. - is standard input or output.
   rota help TOPIC explains more; the topics are errors (also by name or number), exit-status, files,
-  numbers, places, rollback, originals.
+  language, numbers, places, rollback, originals.
   $ rota help exit-status
   0: done, or the answer is yes. 1: the answer is no, or it could not be done; standard error says why
   and what to do. 2: the command line makes no sense. Commands that judge (why, image verify, doctor,
@@ -32,12 +32,38 @@ Help, the error catalogue, completion, manual pages.
       right file.
   $ rota help 999
   ! rota help: '999' is neither a command, nor an error's name or number, nor a topic; the topics are
-  ! errors, exit-status, files, numbers, places, rollback, originals.
+  ! errors, language, exit-status, files, numbers, places, rollback, originals.
   [2]
   $ rota help errors | grep -A 2 '^300'
   300 ImageBadMagic
       This is not an app image: its first byte is not E9. The slot holds other data, or the server
       sent something else, often an error page. Look at what it is with `rota image info FILE`, then
+  $ rota help -0x2700
+  -0x2700 MBEDTLS_ERR_X509_CERT_VERIFY_FAILED
+      The server's certificate is not accepted. Its CA is not in the app, it is for another name, it
+      has expired, or the device's clock is wrong. Read the flags in the log; embed the CA (not the
+      leaf), set the time, check the name with openssl s_client.
+  $ rota help 0x1503 --language zh
+  0x1503 ESP_ERR_OTA_VALIDATE_FAILED
+      写入的映像无效，因此设备保留旧映像。它被截断或在途中损坏、属于另一种芯片、没有签名，或者根本不是
+      应用映像。对服务器提供的文件运行 `rota image verify FILE`；之前的日志行说明哪项检查失败。
+  $ LC_ALL=zh_CN.UTF-8 rota help PendingBecomesAborted
+  PendingBecomesAborted
+      试运行的映像没有被确认，因此被放弃。应用在调用 esp_ota_mark_app_valid_cancel_rollback() 之前重
+      启、崩溃或断电。查明它没有确认自己的原因，修复后重新更新。
+  $ LC_ALL=zh_CN.UTF-8 rota help 9 --language=en
+  9 ESP_RST_BROWNOUT
+      The supply voltage fell too low. A weak supply, a long cable, or the radio and the flash at work
+      together. Use a stronger supply and a short cable; the sector that was being written may be
+      damaged.
+  $ rota help PendingBecomesAborte
+  ! rota help: 'PendingBecomesAborte' is neither a command, nor an error's name or number, nor a topic
+  ! (did you mean PendingBecomesAborted?); the topics are errors, language, exit-status, files, numbers,
+  ! places, rollback, originals.
+  [2]
+  $ rota help 307 --language fr
+  ! rota help: --language is followed by en or zh.
+  [2]
   $ rota tabel show
   ! rota: 'tabel show' is not a command; did you mean 'table show'? rota --help lists them.
   [2]

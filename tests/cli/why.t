@@ -14,8 +14,9 @@ Flashed over USB, but OTA data still point to ota_1.
   $ rota why dump.bin
   ota_1 boots: blink 1.0.0, entry address 0x400d0020.
   ~
-     1. both records are usable; sector 1 holds the larger sequence 2: ota_1 is tried first [2.3]
-     2. ota_1 passes every check and starts [3.4]
+     1. both records are usable; sector 1 holds the larger sequence 2: ota_1 is tried first
+        [LargerSequenceWins 2.3]
+     2. ota_1 passes every check and starts [ImageAccepted 3.4]
   ~
     esp32, 4 MB flash, partition table at 0x8000, rollback on
       +---------+----------+------+-------------+-----------------+-----------------------+
@@ -41,9 +42,9 @@ A new image was aborted because nobody confirmed it.
   ota_0 boots: blink 1.0.0, entry address 0x400d0020.
   ~
      1. sector 1 (sequence 2) was PENDING_VERIFY: its image ran once and nobody confirmed it, so it
-        becomes ABORTED [2.6]
-     2. only sector 0 (sequence 1) holds a usable record: ota_0 is tried first [2.3]
-     3. ota_0 passes every check and starts [3.4]
+        becomes ABORTED [PendingBecomesAborted 2.6]
+     2. only sector 0 (sequence 1) holds a usable record: ota_0 is tried first [OneRecordUsable 2.3]
+     3. ota_0 passes every check and starts [ImageAccepted 3.4]
   ~
     esp32, 4 MB flash, partition table at 0x8000, rollback on
       +---------+----------+------+-------------+-----------------+-----------------------+
@@ -70,10 +71,11 @@ The same dump under a bootloader without rollback: the image just starts again.
   $ rota why noroll.dump
   ota_1 boots: blink 1.1.0, entry address 0x400d0020.
   ~
-     1. both records are usable; sector 1 holds the larger sequence 2: ota_1 is tried first [2.3]
+     1. both records are usable; sector 1 holds the larger sequence 2: ota_1 is tried first
+        [LargerSequenceWins 2.3]
      2. sector 1 is PENDING_VERIFY, but this bootloader was built without rollback: ota_1 runs again
-        [2.6]
-     3. ota_1 passes every check and starts [3.4]
+        [PendingButRollbackOff 2.6]
+     3. ota_1 passes every check and starts [ImageAccepted 3.4]
   ~
     esp32, 4 MB flash, partition table at 0x8000, rollback off
       +---------+----------+------+-------------+-----------------+----------------------+
@@ -95,9 +97,9 @@ An image for another chip.
   $ rota why dump.bin
   factory boots: blink 1.0.0, entry address 0x400d0020.
   ~
-     1. only sector 0 (sequence 1) holds a usable record: ota_0 is tried first [2.3]
-     2. ota_0 is not bootable: The image is for another chip [3.4]
-     3. factory is the next bootable image in the trial order and starts [3.4]
+     1. only sector 0 (sequence 1) holds a usable record: ota_0 is tried first [OneRecordUsable 2.3]
+     2. ota_0 is not bootable: The image is for another chip [ImageRefused 3.4]
+     3. factory is the next bootable image in the trial order and starts [NextInTrialOrder 3.4]
   ~
     esp32, 4 MB flash, partition table at 0x8000, rollback on
       +---------+----------+------+---------------------------+-----------------+------------+
@@ -123,9 +125,9 @@ The table was changed under the slots: they began at 0x110000 and 0x210000.
   $ rota why dump.bin
   factory boots: blink 1.0.0, entry address 0x400d0020.
   ~
-     1. only sector 0 (sequence 1) holds a usable record: ota_0 is tried first [2.3]
-     2. ota_0 is not bootable: The slot is empty: its flash reads FF [3.4]
-     3. factory is the next bootable image in the trial order and starts [3.4]
+     1. only sector 0 (sequence 1) holds a usable record: ota_0 is tried first [OneRecordUsable 2.3]
+     2. ota_0 is not bootable: The slot is empty: its flash reads FF [ImageRefused 3.4]
+     3. factory is the next bootable image in the trial order and starts [NextInTrialOrder 3.4]
   ~
     esp32, 4 MB flash, partition table at 0x8000, rollback on
       +---------+----------+----------+-------------+-----------------+------------+
@@ -152,9 +154,11 @@ Both records name one slot.
   $ rota why dump.bin
   ota_0 boots: blink 1.1.0, entry address 0x400d0020.
   ~
-     1. both records are usable; sector 1 holds the larger sequence 3: ota_0 is tried first [2.3]
-     2. sector 1 (sequence 3) was NEW: ota_0 starts on trial, the record becomes PENDING_VERIFY [2.6]
-     3. ota_0 passes every check and starts [3.4]
+     1. both records are usable; sector 1 holds the larger sequence 3: ota_0 is tried first
+        [LargerSequenceWins 2.3]
+     2. sector 1 (sequence 3) was NEW: ota_0 starts on trial, the record becomes PENDING_VERIFY
+        [NewBecomesPending 2.6]
+     3. ota_0 passes every check and starts [ImageAccepted 3.4]
   ~
     esp32, 4 MB flash, partition table at 0x8000, rollback on
       +---------+----------+------+-------------+-----------------+----------------------------------+
@@ -179,11 +183,12 @@ Nothing boots: exit status 1.
   $ rota why dump.bin
   Nothing boots: the bootloader finds no image that it accepts and resets, again and again.
   ~
-     1. no record names an image (blank, INVALID or ABORTED): the factory image is tried first [3.3]
-     2. factory is not bootable: The slot is empty: its flash reads FF [3.4]
-     3. ota_0 is not bootable: The slot is empty: its flash reads FF [3.4]
-     4. ota_1 is not bootable: The slot is empty: its flash reads FF [3.4]
-     5. nothing is bootable: the bootloader resets and tries again, for ever [3.4]
+     1. no record names an image (blank, INVALID or ABORTED): the factory image is tried first
+        [BothRejectedFactory 3.3]
+     2. factory is not bootable: The slot is empty: its flash reads FF [ImageRefused 3.4]
+     3. ota_0 is not bootable: The slot is empty: its flash reads FF [ImageRefused 3.4]
+     4. ota_1 is not bootable: The slot is empty: its flash reads FF [ImageRefused 3.4]
+     5. nothing is bootable: the bootloader resets and tries again, for ever [NothingBootable 3.4]
   ~
     esp32, 4 MB flash, partition table at 0x8000, rollback on
       +---------+----------+------+-------+-----------------+--+
@@ -225,11 +230,13 @@ JSON.
     },
     "rules": [
       {
+        "rule": "OneRecordUsable",
         "text": "only sector 0 (sequence 1) holds a usable record: ota_0 is tried first",
         "spec": "2.3",
         "image_error": null
       },
       {
+        "rule": "ImageAccepted",
         "text": "ota_0 passes every check and starts",
         "spec": "3.4",
         "image_error": null
