@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <set>
 #include <string_view>
 
@@ -89,6 +90,18 @@ std::string common_name(Bytes name) {
     }
   }
   return {};
+}
+
+// Certificates that come with examples are signed by themselves or their like, and keep the words
+// of the example or the organization that `openssl req` proposes.
+bool is_sample(std::string_view subject, const FoundCertificate& found) {
+  if (subject.find("Internet Widgits Pty Ltd") != subject.npos) return true;
+  std::string names = found.subject + "\n" + found.issuer;
+  std::transform(names.begin(), names.end(), names.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto has = [&](std::string_view word) { return names.find(word) != names.npos; };
+  return has("esp32 https server") ||
+         (found.subject == found.issuer && (has("example") || has("test") || has("localhost")));
 }
 
 // Base64 with anything between its letters ignored; nullopt when it ends oddly.
@@ -189,8 +202,9 @@ std::optional<FoundCertificate> parse_certificate(Bytes der) {
   const auto to = times.next();
   if (!from || !to) return std::nullopt;
   FoundCertificate found{common_name(subject->content), common_name(issuer->content),
-                         date_of(*from), date_of(*to)};
+                         date_of(*from), date_of(*to), false};
   if (found.not_before.empty() || found.not_after.empty()) return std::nullopt;
+  found.is_sample = is_sample(text_of(subject->content), found);
   return found;
 }
 

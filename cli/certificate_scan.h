@@ -21,6 +21,7 @@ struct FoundCertificate {
   std::string issuer;
   std::string not_before;  // "2024-01-31"; texts of this form compare as dates do
   std::string not_after;
+  bool is_sample = false;  // of an example: by its names, or by what openssl req proposes
 };
 
 struct ImageTexts {

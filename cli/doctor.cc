@@ -56,8 +56,13 @@ Outcome take_file(std::string_view path, BuildFiles& into) {
   if (!file) return Failed{file.error()};
   const auto first = file->read_some(0, 64U * 1024U);
   if (!first) return Failed{first.error()};
-  const formats::Identification content = formats::identify(*first, file->size());
-  switch (content.kind) {
+  ContentKind kind = formats::identify(*first, file->size()).kind;
+  // Bootloaders from before ESP-IDF v5.2 carry no description either.
+  if (kind == ContentKind::kImageWithoutDescription &&
+      is_bootloader_image(*file, {{0}, file->size()})) {
+    kind = ContentKind::kBootloaderImage;
+  }
+  switch (kind) {
     case ContentKind::kBootloaderImage: {
       const auto report = read_image(*file, {{0}, file->size()}, core::ImageKind::kBootloader);
       if (report && report->chip != nullptr) {
@@ -137,7 +142,8 @@ bool is_build_file(InputFile& file) {
   if (!first) return false;
   const ContentKind kind = formats::identify(*first, file.size()).kind;
   return kind == ContentKind::kBootloaderImage || kind == ContentKind::kPartitionTable ||
-         kind == ContentKind::kAppImage || kind == ContentKind::kNativeImage;
+         kind == ContentKind::kAppImage || kind == ContentKind::kNativeImage ||
+         kind == ContentKind::kImageWithoutDescription;
 }
 
 std::string_view word_of(Severity severity) {
@@ -246,7 +252,8 @@ constinit const CommandSpec kDoctor{
         "likely, "
         "or unknown. Looks into the apps for CA certificates and their expiry, private keys, and "
         "updates "
-        "over plain HTTP. Exit status 1 when there is an error.",
+        "over plain HTTP; reads the bootloader's code for rollback. Exit status 1 when there is an "
+        "error.",
     .example =
         "rota doctor dump.bin\nrota doctor build/bootloader/bootloader.bin \\\n"
         "  build/partition_table/partition-table.bin build/app.bin",

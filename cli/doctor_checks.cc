@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/bootloader_code.h"
 #include "cli/certificate_scan.h"
 #include "cli/diagnosis.h"
+#include "cli/known_keys.h"
 #include "cli/table_source.h"
 #include "core/partition_access.h"
 #include "formats/partition_csv.h"
@@ -50,14 +52,19 @@ class Examination {
   }
   // True when this text stands in the bootloader: a message of something that it was built with.
   bool bootloader_says(std::string_view text);
+  // Where its code gives images up that nobody confirmed; nullopt when it has no such code.
+  std::optional<std::uint32_t> bootloader_gives_up();
+  bool bootloader_has_code() const;
   void bootloader();
   void rollback();
+  void rollback_by_code();
   void anti_rollback();
   void table();
   void ota_data();
   void slots();
   void image(const SlotPicture& slot);
   void header_of(const SlotPicture& slot);
+  void keys_of(const SlotPicture& slot);
   void texts_of(const SlotPicture& slot);
   void certificate(const FoundCertificate& certificate, const std::string& where);
   void same_versions();
@@ -110,6 +117,51 @@ bool Examination::bootloader_says(std::string_view text) {
          rota::text_of(bytes).find(text) != std::string_view::npos;
 }
 
+std::optional<std::uint32_t> Examination::bootloader_gives_up() {
+  const formats::ChipId chip = forecast_.chip->id;
+  const bool is_xtensa = chip == formats::ChipId::kEsp32 || chip == formats::ChipId::kEsp32S2 ||
+                         chip == formats::ChipId::kEsp32S3;
+  for (const SegmentReport& segment : bootloader_->segments) {
+    std::vector<std::byte> code(segment.header.data_bytes);
+    if (!flash_.read({forecast_.chip->bootloader_offset + segment.offset}, code).ok()) continue;
+    const auto address = rollback_code_address(code, segment.header.load_address,
+                                               is_xtensa ? Processor::kXtensa : Processor::kRiscV);
+    if (address) return address;
+  }
+  return std::nullopt;
+}
+
+// A stand-in without code, as a test or another tool makes it, says nothing.
+bool Examination::bootloader_has_code() const {
+  constexpr std::uint32_t kLeastBytes = 8192;  // every ESP-IDF bootloader has more
+  return bootloader_ && bootloader_->is_whole && !bootloader_->refused &&
+         bootloader_->image_bytes >= kLeastBytes;
+}
+
+void Examination::rollback_by_code() {
+  const std::string_view test =
+      "Install an update on one device and read its state while it runs: PENDING_VERIFY means "
+      "armed, NEW means not.";
+  if (!bootloader_has_code()) {
+    add("rollback", Severity::kWarning,
+        "Whether the bootloader arms rollback can not be read from this flash.",
+        fmt::format("{} Default in ESP-IDF is off.", test), Certainty::kUnknown);
+  } else if (const auto address = bootloader_gives_up()) {
+    add("rollback", Severity::kOk,
+        fmt::format("Rollback is armed: the bootloader's code at 0x{:08x} marks both records "
+                    "ABORTED, which only a build with rollback does.",
+                    *address),
+        "", Certainty::kLikely);
+  } else {
+    add("rollback", Severity::kWarning,
+        "Rollback is probably NOT armed: no code of this bootloader marks a record ABORTED.",
+        fmt::format("{} It is switched on with CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE and a new "
+                    "bootloader, flashed over USB.",
+                    test),
+        Certainty::kLikely);
+  }
+}
+
 void Examination::rollback() {
   if (forecast_.settings_known) {
     const bool on = forecast_.settings.rollback;
@@ -140,21 +192,14 @@ void Examination::rollback() {
         "Rollback is armed: OTA data hold a state that only a bootloader with rollback writes.");
     return;
   }
+  rollback_by_code();
   if (has_state(OtaState::kNew)) {
-    add("rollback", Severity::kWarning,
-        "OTA data hold a record in state NEW. If that image has run already, rollback is NOT armed "
-        "in the "
-        "bootloader.",
+    add("rollback", Severity::kNote,
+        "OTA data hold a record in state NEW: if that image has run already, rollback is not "
+        "armed.",
         "Start the board once and look again: PENDING_VERIFY means armed, NEW means not.",
         Certainty::kLikely);
-    return;
   }
-  add("rollback", Severity::kWarning,
-      "Whether the bootloader arms rollback can not be read from this flash.",
-      "Install an update on one device and read its state while it runs: PENDING_VERIFY means "
-      "armed, NEW "
-      "means not. Default in ESP-IDF is off.",
-      Certainty::kUnknown);
 }
 
 void Examination::anti_rollback() {
@@ -354,9 +399,7 @@ void Examination::certificate(const FoundCertificate& certificate, const std::st
   } else {
     add("certificate", Severity::kOk, text);
   }
-  if (certificate.subject == certificate.issuer &&
-      (certificate.subject.find("example") != std::string::npos ||
-       certificate.subject.find("test") != std::string::npos)) {
+  if (certificate.is_sample) {
     add("test_certificate", Severity::kWarning,
         fmt::format("The certificate {} looks like one of an example.", name),
         "Use a CA of your own: rota serve makes one.", Certainty::kLikely);
@@ -387,8 +430,22 @@ void Examination::texts_of(const SlotPicture& slot) {
   }
 }
 
+void Examination::keys_of(const SlotPicture& slot) {
+  for (const SignatureReport& one : slot.image->signatures) {
+    if (one.is_v1 || one.form != formats::BlockForm::kReadable) continue;
+    const auto published = published_key_of(one.key_digest);
+    if (!published) continue;
+    add("test_key", Severity::kError,
+        fmt::format("The image in {} is signed with {}: everybody can sign for this device.",
+                    printable(slot.row.label()), *published),
+        "Sign with a key of your own; a device whose eFuses hold this key's digest can not be "
+        "protected any more.");
+  }
+}
+
 void Examination::image(const SlotPicture& slot) {
   header_of(slot);
+  keys_of(slot);
   texts_of(slot);
 }
 

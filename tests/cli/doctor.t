@@ -44,11 +44,36 @@ A stock bootloader does not tell; OTA data may.
     ok       Rollback is armed: OTA data hold a state that only a bootloader with rollback writes.
     ok       The partition table is sane: 6 partitions.
 
+A key that everybody has, in a signature block of ECDSA P-256.
+
+  $ cat > published.py <<'END'
+  > import base64, hashlib, struct, sys, zlib
+  > image = open("app.bin", "rb").read()
+  > image += b"\xff" * (-len(image) % 4096)
+  > point = base64.b64decode("y2N3ohJ1hIjU2AHNyVKGafSrmGhizG1/xOTOtASbJpiVI3ccUVXIzrDSnrTwg331qOAT7WWkY1p4ixZvP6HWzA==")
+  > block = struct.pack("<BBH", 0xE7, 3, 0) + hashlib.sha256(image).digest()
+  > block += b"\x02" + point[:32][::-1] + point[32:][::-1] + b"\x11" * 64
+  > block += bytes(1196 - len(block))
+  > block += struct.pack("<I", zlib.crc32(block)) + bytes(16)
+  > open("published.bin", "wb").write(image + block.ljust(4096, b"\xff"))
+  > END
+  $ python3 published.py && rota doctor good.bin t.bin published.bin --today 2026-01-31 | head -n 4
+    note     The largest app fills 85 % of the smallest slot (ota_0), 148,176 bytes are left.
+    ERROR    The image in factory is signed with ESP-IDF's test key secure_boot/test_ecdsa_key.pem:
+             everybody can sign for this device.
+               Sign with a key of your own; a device whose eFuses hold this key's digest can not be
+
 What apps carry: a CA that ends, a key, an update over plain HTTP.
 
   $ openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out ca.pem -days 3650 -subj '/CN=Update CA' \
   >   -set_serial 7 2> /dev/null
   $ openssl x509 -in ca.pem -noout -enddate -dateopt iso_8601 | cut -d= -f2 | cut -d' ' -f1 > day
+  $ openssl req -x509 -newkey rsa:2048 -nodes -keyout other.pem -out sample.pem -days 3650 -set_serial 8 \
+  >   -subj '/C=AU/ST=Some-State/O=Internet Widgits Pty Ltd' 2> /dev/null
+  $ make-image sample.bin --text "$(cat sample.pem)"
+  $ rota doctor good.bin t.bin sample.bin --today 2026-01-31 | grep -A 1 'looks like'
+    WARNING  The certificate without a common name looks like one of an example. (likely)
+               Use a CA of your own: rota serve makes one.
   $ make-image tls.bin --text "$(cat ca.pem; cat key.pem; echo http://example.org/fw/app.bin)"
   $ make-flash dump.bin 0x1000=good.bin 0x8000=t.bin 0x10000=tls.bin
   $ rota doctor dump.bin --today 2026-01-31 --all | sed "s/$(cat day)/DAY/" | sed -n '/carries/,$p'

@@ -137,6 +137,23 @@ def round_trip_of_flash(check, bootloader, table, app, folder):
         check.expect(is_json or is_sentence, (command, bootloader.name, table.name, result.stderr))
 
 
+# Makers whose bootloaders were all built with rollback, or all without; of the others some were.
+ARMED = ("awtrix3", "esp32c3_esp32_nat", "esp32s3_esp32_nat", "esp32c5_", "esp32c6_esp32_nat")
+NOT_ARMED = ("tasmota", "LoBo", "esp-web-tools", "st7789_mpy")
+
+
+def check_rollback(check, bootloader, table):
+    """The doctor reads from every real bootloader's code whether rollback is armed."""
+    result = check.run("doctor", bootloader, table, "--json")
+    found = [one for one in json.loads(result.stdout)["findings"] if one["check"] == "rollback"]
+    check.expect(len(found) == 1 and found[0]["certainty"] == "likely", bootloader.name)
+    armed = found[0]["severity"] == "ok"
+    if any(maker in bootloader.name for maker in ARMED):
+        check.expect(armed, f"{bootloader.name}: armed")
+    if any(maker in bootloader.name for maker in NOT_ARMED):
+        check.expect(not armed, f"{bootloader.name}: not armed")
+
+
 def firmware(check):
     folder = SHARED / "firmware"
     with open(folder / "manifest.csv", newline="", encoding="utf-8") as file:
@@ -159,6 +176,7 @@ def firmware(check):
             result = check.run("image", "info", path, "--json")
             facts = json.loads(result.stdout)
             check.expect(result.returncode == 0 and facts["kind"] == "bootloader", path.name)
+            check_rollback(check, path, plans[0])
         for path in plans:
             round_trip_of_table(check, path, work)
         for path in parts.glob("otadata_*.bin"):
