@@ -50,6 +50,33 @@ class ConfigurationTest(ProjectTest):
         self.assertNotIn("declares", text)
         self.assertEqual(self.option("LWIP_TCP_WND_DEFAULT"), "5744")
 
+    def test_older_names_of_options_reach_their_new_ones(self):
+        self.give("components/part/CMakeLists.txt", "idf_component_register()\n")
+        self.give("components/part/Kconfig", "config PART_QUIET\n    bool \"Quiet\"\n")
+        self.give("components/part/sdkconfig.rename", "CONFIG_PART_LOUD !CONFIG_PART_QUIET\n")
+        self.give("sdkconfig.defaults", "CONFIG_APP_ROLLBACK_ENABLE=y\nCONFIG_MAIN_TASK_STACK_SIZE=5000\n"
+                                        "CONFIG_LOG_BOOTLOADER_LEVEL_WARN=y\n"
+                                        "# CONFIG_PART_LOUD is not set\n")
+        text = self.configure()
+        self.assertIn("sdkconfig.defaults uses older names of options: APP_ROLLBACK_ENABLE is "
+                      "BOOTLOADER_APP_ROLLBACK_ENABLE", text)
+        self.assertNotIn("declares", text)
+        for name, value in (("BOOTLOADER_APP_ROLLBACK_ENABLE", "1"), ("ESP_MAIN_TASK_STACK_SIZE", "5000"),
+                            ("BOOTLOADER_LOG_LEVEL", "2"), ("PART_QUIET", "1"),
+                            ("APP_ROLLBACK_ENABLE", "CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE"),
+                            ("MAIN_TASK_STACK_SIZE", "CONFIG_ESP_MAIN_TASK_STACK_SIZE")):
+            self.assertEqual(self.option(name), value, name)
+        self.assertIsNone(self.option("PART_LOUD"))
+        self.assertIsNone(self.option("APP_ANTI_ROLLBACK"))
+
+    def test_the_block_of_old_names_in_a_sdkconfig_does_not_count(self):
+        self.give("sdkconfig", "CONFIG_ESP_MAIN_TASK_STACK_SIZE=6000\n"
+                               "# Deprecated options for backward compatibility\n"
+                               "CONFIG_MAIN_TASK_STACK_SIZE=3584\n"
+                               "# End of deprecated options\n")
+        self.configure()
+        self.assertEqual(self.option("ESP_MAIN_TASK_STACK_SIZE"), "6000")
+
     def test_a_wish_that_is_not_granted_is_explained(self):
         self.give("sdkconfig.defaults", "CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK=y\n")
         self.assertIn("asks for CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK=y, but it is n: it depends on "

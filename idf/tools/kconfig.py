@@ -78,6 +78,7 @@ class Settings:
     def __init__(self, path):
         self.path = path
         self.values = {}
+        is_of_old_names = False
         try:
             with open(path, encoding="utf-8") as file:
                 lines = file.read().splitlines()
@@ -87,7 +88,10 @@ class Settings:
         except UnicodeDecodeError:
             raise Refusal("%s is not UTF-8 text; save it as UTF-8." % path)
         for number, line in enumerate(lines, 1):
-            self._take(number, line.rstrip())
+            if line.startswith("# Deprecated options for backward compat"):
+                is_of_old_names = True  # ESP-IDF repeats values there; only the others count.
+            if not is_of_old_names:
+                self._take(number, line.rstrip())
 
     def _take(self, number, line):
         match = ASSIGNMENT.match(line)
@@ -100,6 +104,61 @@ class Settings:
         elif line and not line.startswith("#"):
             raise Refusal("%s:%d: cannot read '%s'; a setting is written CONFIG_NAME=value "
                           "(y, n, a number, or text in double quotes)." % (self.path, number, line))
+
+
+class Renames:
+    """Names that options had in older versions, as files sdkconfig.rename list them."""
+
+    LINE = re.compile(r"^CONFIG_(\w+)\s+(!?)CONFIG_(\w+)$")
+
+    def __init__(self, paths, kconf):
+        self.new_names = {}  # old -> (new, whether the meaning is turned round)
+        for path in paths:
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().splitlines()
+            for number, line in enumerate(lines, 1):
+                match = self.LINE.match(line.strip())
+                if match:
+                    self._take(kconf, *match.groups())
+                elif line.strip() and not line.startswith("#"):
+                    raise Refusal("%s:%d: cannot read '%s'; a line is written CONFIG_OLD CONFIG_NEW."
+                                  % (path, number, line))
+
+    def _take(self, kconf, old, turned, new):
+        own = kconf.syms.get(old)
+        if (own is None or not own.nodes) and new in kconf.syms and kconf.syms[new].nodes:
+            self.new_names[old] = (new, bool(turned))
+
+    def apply(self, settings, arguments):
+        """The path of a file with today's names only: the one of `settings` where that has them."""
+        used = {old for old in settings.values if old in self.new_names}
+        if not used:
+            return settings.path
+        for old in used:
+            new, turned = self.new_names[old]
+            value = settings.values.pop(old)
+            if turned:
+                value = "n" if value == "y" else "y"
+            settings.values.setdefault(new, value)
+        if settings.path != arguments.sdkconfig:
+            note("%s uses older names of options: %s"
+                 % (relative(settings.path, arguments.project_dir),
+                    ", ".join("%s is %s" % (old, self.new_names[old][0])
+                              for old in sorted(used)[:NAMES_SHOWN])))
+        draft = os.path.join(arguments.output, os.path.basename(settings.path) + ".renamed")
+        write_if_changed(draft, "".join(
+            "# CONFIG_%s is not set\n" % name if value == "n" else "CONFIG_%s=%s\n" % (name, value)
+            for name, value in settings.values.items()))
+        return draft
+
+    def aliases(self, values):
+        """(old name, value) of old names whose option has a value; a false bool has none."""
+        for old, (new, turned) in self.new_names.items():
+            value = values.get(new)
+            if turned:
+                value = "y" if value == "n" else None
+            if value not in (None, "n"):
+                yield old, value
 
 
 def target_of(arguments):
@@ -163,16 +222,18 @@ def load_kconfig(arguments):
     return kconf
 
 
-def load_settings(kconf, arguments):
+def load_settings(kconf, renames, arguments):
     """Gives kconf its values. Returns the defaults files' values, and those of sdkconfig."""
     asked = {}
     for path in arguments.defaults:
-        asked.update((name, (value, path)) for name, value in Settings(path).values.items())
-        kconf.load_config(path, replace=False)
+        settings = Settings(path)
+        kconf.load_config(renames.apply(settings, arguments), replace=False)
+        asked.update((name, (value, path)) for name, value in settings.values.items())
     chosen = {}
     if os.path.exists(arguments.sdkconfig):
-        chosen = Settings(arguments.sdkconfig).values
-        kconf.load_config(arguments.sdkconfig, replace=False)
+        settings = Settings(arguments.sdkconfig)
+        kconf.load_config(renames.apply(settings, arguments), replace=False)
+        chosen = settings.values
     for text in kconf.warnings:
         warn(text)
     return asked, chosen
@@ -267,7 +328,7 @@ def all_values(kconf, unknown):
             yield name, value, None
 
 
-def header_text(kconf, unknown):
+def header_text(kconf, unknown, renames):
     lines = ["// Written from sdkconfig; do not edit.", "#pragma once"]
     for name, value, kind in all_values(kconf, unknown):
         if value == "n":
@@ -277,13 +338,18 @@ def header_text(kconf, unknown):
         elif kind == kconfiglib.HEX and not value.lower().startswith("0x"):
             value = "0x" + value
         lines.append("#define CONFIG_%s %s" % (name, value))
+    values = {name: value for name, value, _ in all_values(kconf, unknown)}
+    lines += ["#define CONFIG_%s CONFIG_%s" % (old, renames.new_names[old][0])
+              if not renames.new_names[old][1] else "#define CONFIG_%s 1" % old
+              for old, _ in renames.aliases(values)]
     return "\n".join(lines) + "\n"
 
 
-def cmake_text(kconf, unknown):
+def cmake_text(kconf, unknown, renames):
     names = []
     lines = ["# Written from sdkconfig; do not edit."]
-    for name, value, _ in all_values(kconf, unknown):
+    values = {name: value for name, value, _ in all_values(kconf, unknown)}
+    for name, value in [*values.items(), *renames.aliases(values)]:
         names.append("CONFIG_" + name)
         if value == "n":
             value = ""
@@ -296,7 +362,8 @@ def cmake_text(kconf, unknown):
 
 
 def inputs_text(kconf, arguments):
-    files = [os.path.join(arguments.project_dir, name) for name in kconf.kconfig_filenames]
+    files = list(arguments.rename)
+    files += [os.path.join(arguments.project_dir, name) for name in kconf.kconfig_filenames]
     files += arguments.defaults + [arguments.sdkconfig]
     own = os.path.dirname(os.path.abspath(__file__))
     files += [os.path.join(own, "kconfig.py"), os.path.join(own, "config_object.py")]
@@ -305,11 +372,11 @@ def inputs_text(kconf, arguments):
     return "set(ROTA_KCONFIG_INPUTS\n%s)\n" % "\n".join(quoted)
 
 
-def write_outputs(kconf, unknown, arguments):
+def write_outputs(kconf, unknown, renames, arguments):
     values = {name: value for name, value, _ in all_values(kconf, unknown)}
     write_if_changed(arguments.sdkconfig, sdkconfig_text(kconf, unknown, arguments.output))
-    for name, text in (("sdkconfig.h", header_text(kconf, unknown)),
-                       ("sdkconfig.cmake", cmake_text(kconf, unknown)),
+    for name, text in (("sdkconfig.h", header_text(kconf, unknown, renames)),
+                       ("sdkconfig.cmake", cmake_text(kconf, unknown, renames)),
                        ("kconfig_inputs.cmake", inputs_text(kconf, arguments)),
                        ("rota_idf_config.cc", config_object.source_text(values))):
         write_if_changed(os.path.join(arguments.output, name), text)
@@ -354,6 +421,7 @@ def parse_arguments():
     parser.add_argument("--target", default="", help="the chip; empty: as the settings say")
     parser.add_argument("--kconfig", action="append", default=[], help="a component's Kconfig")
     parser.add_argument("--projbuild", action="append", default=[], help="a Kconfig.projbuild")
+    parser.add_argument("--rename", action="append", default=[], help="a file of older names")
     parser.add_argument("--defaults", action="append", default=[], help="a file of defaults")
     parser.add_argument("--sdkconfig", required=True)
     parser.add_argument("--output", required=True, help="folder of the generated files")
@@ -381,17 +449,18 @@ def main():
         arguments.resolved_target = target_of(arguments)
         arguments.defaults = with_target_variants(arguments.defaults, arguments.resolved_target)
         kconf = load_kconfig(arguments)
-        asked, chosen = load_settings(kconf, arguments)
+        renames = Renames(arguments.rename, kconf)
+        asked, chosen = load_settings(kconf, renames, arguments)
         unknown = unknown_options(kconf, asked, chosen, arguments.project_dir)
         if arguments.save_defconfig:
             save_defaults(kconf, unknown, arguments)
         elif arguments.menu:
             run_menu(kconf, arguments)
             kconf = load_kconfig(arguments)  # What was saved, not what was tried.
-            load_settings(kconf, arguments)
+            load_settings(kconf, renames, arguments)
         else:
             judge_defaults(kconf, asked, chosen, arguments.project_dir)
-        write_outputs(kconf, unknown, arguments)
+        write_outputs(kconf, unknown, renames, arguments)
     except Refusal as refusal:
         sys.exit(str(refusal))
 

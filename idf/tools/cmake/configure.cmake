@@ -38,6 +38,13 @@ function(rota_run_kconfig)
     endif()
   endforeach()
 
+  list(APPEND command --rename "${IDF_PATH}/sdkconfig.rename")
+  foreach(folder ${folders})
+    if(EXISTS "${folder}/sdkconfig.rename")
+      list(APPEND command --rename "${folder}/sdkconfig.rename")
+    endif()
+  endforeach()
+
   execute_process(COMMAND ${command} RESULT_VARIABLE result ERROR_VARIABLE complaint)
   if(NOT result EQUAL 0)
     string(STRIP "${complaint}" complaint)
