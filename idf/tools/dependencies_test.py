@@ -81,12 +81,17 @@ class DependencyTest(ProjectTest):
               lvgl/lvgl: "^9.2"
               espressif/led_strip:
                 version: "^3"
+              from_git:
+                git: https://example.com/from_git.git
             """)
         text = self.configure(expect=1)
         self.assertIn("main/idf_component.yml:3: the dependency 'lvgl/lvgl' (^9.2) is not part of "
                       "Rota, and the project has no components/lvgl or "
                       "managed_components/lvgl__lvgl. Copy the component there", text)
         self.assertIn("main/idf_component.yml:4: the dependency 'espressif/led_strip' (^3)", text)
+        self.assertIn("main/idf_component.yml:6: the dependency 'from_git' "
+                      "(https://example.com/from_git.git)", text)
+        self.assertIn("components/from_git or managed_components/from_git.", text)
 
     def test_a_path_without_component_is_named(self):
         self.give("main/idf_component.yml", "dependencies:\n  part: {path: ../parts/part}\n")

@@ -122,6 +122,9 @@ class IdiomTest(ProjectTest):
             spiffs_create_partition_image(storage ../www FLASH_IN_PROJECT)
             add_dependencies(spiffs_storage_bin gen_project_binary)
             """)
+        with open(os.path.join(self.project, "CMakeLists.txt"), "a", encoding="utf-8") as lists:
+            lists.write("nvs_create_partition_image(nvs settings.csv FLASH_IN_PROJECT)\n"
+                        "esptool_py_flash_to_partition(flash ota_1 main/more.bin)\n")
         self.give("main/settings.bin", "settings")
         self.give("main/more.bin", "more")
         text = self.configure()
@@ -132,6 +135,7 @@ class IdiomTest(ProjectTest):
         layout = self.text_of("flash_args")
         self.assertIn("0x9000 ../project/main/settings.bin\n", layout)
         self.assertIn("0x300000 ../project/main/more.bin\n", layout)
+        self.assertIn("0x210000 ../project/main/more.bin\n", layout)
 
     def test_a_file_for_a_partition_that_is_not_there_or_too_small(self):
         self.give("main/CMakeLists.txt", """

@@ -170,8 +170,9 @@ class Project:
                 return own, None
         if short in self.known:
             return short, None
-        managed = (name if "/" in name else "espressif/" + name).replace("/", "__")
-        version = dependency.get("version")
+        registry = name if "/" in name or dependency.get("git") else "espressif/" + name
+        managed = registry.replace("/", "__")
+        version = dependency.get("git") or dependency.get("version")
         self.unsatisfied.append(
             "%s: the dependency '%s'%s is not part of Rota, and the project has no "
             "components/%s or managed_components/%s. Copy the component there (a build with "

@@ -141,6 +141,23 @@ function(rota_add_images elf)
                              --output "${image}" "$<TARGET_FILE:${elf}>"
                      DEPENDS "${elf}" "${ROTA_TOOL}" "${IDF_PATH}/tools/app_image.py" "${sdkconfig}"
                      VERBATIM COMMENT "App image ${PROJECT_NAME}.bin")
+  # A project may name more files to flash after project(), up to its last line. What is deferred
+  # sees no variable of this function, hence EVAL.
+  cmake_language(EVAL CODE "cmake_language(DEFER DIRECTORY [[${CMAKE_CURRENT_SOURCE_DIR}]]
+      CALL rota_add_flash_layout [[${flash_args}]] [[${image}]] [[${bootloader}]] [[${table}]]
+      [[${table_input}]])")
+  # Names that projects hang commands and dependencies of their own on.
+  add_custom_target(gen_project_binary DEPENDS "${image}")
+  add_custom_target(app ALL DEPENDS "${flash_args}")
+  add_dependencies(app gen_project_binary)
+  add_custom_target(bootloader DEPENDS "${bootloader}")
+  add_custom_target(partition_table DEPENDS "${table}")
+  add_custom_target(flash)  # Writing to a board is idf.py's part.
+  add_dependencies(flash app bootloader partition_table)
+endfunction()
+
+# flash_args and its kin: what is flashed where, the project's own files included.
+function(rota_add_flash_layout flash_args image bootloader table table_input)
   get_property(flashed GLOBAL PROPERTY ROTA_FLASHED)
   list(TRANSFORM flashed PREPEND "--also=")
   add_custom_command(OUTPUT "${flash_args}"
@@ -159,14 +176,6 @@ function(rota_add_images elf)
                      DEPENDS "${image}" "${bootloader}" "${table}"
                              "${IDF_PATH}/tools/flash_layout.py"
                      VERBATIM COMMENT "Flash layout")
-  # Names that projects hang commands and dependencies of their own on.
-  add_custom_target(gen_project_binary DEPENDS "${image}")
-  add_custom_target(app ALL DEPENDS "${flash_args}")
-  add_dependencies(app gen_project_binary)
-  add_custom_target(bootloader DEPENDS "${bootloader}")
-  add_custom_target(partition_table DEPENDS "${table}")
-  add_custom_target(flash)  # Writing to a board is idf.py's part.
-  add_dependencies(flash app bootloader partition_table)
 endfunction()
 
 function(rota_bootloader_command variable output)
