@@ -85,6 +85,14 @@ void Report::at_most(std::string_view what,
             fmt::format("{} <= {:.3g} {}", against, limit, unit), is_met ? "met" : "MISSED");
 }
 
+void Report::wait(std::string_view what, double seconds, double goal_s) {
+  const auto text = [](double time_s) {
+    return time_s < 1 ? fmt::format("{:.0f} ms", time_s * 1e3) : fmt::format("{:.2f} s", time_s);
+  };
+  print_row(what, text(seconds), fmt::format("goal <= {}", text(goal_s)),
+            seconds <= goal_s ? "met" : "missed, no gate");
+}
+
 void Report::note(std::string_view what, std::string_view measured) {
   print_row(what, measured, "", "");
 }

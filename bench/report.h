@@ -52,6 +52,9 @@ class Report {
                double limit,
                std::string_view unit,
                std::string_view against = "limit");
+  // A time that a person waits, beside the goal for a machine of two cores. No gate: machines
+  // differ.
+  void wait(std::string_view what, double seconds, double goal_s);
   // For scale; no gate.
   void note(std::string_view what, std::string_view measured);
 
