@@ -124,7 +124,7 @@ int run_all() {
       0.15);
   report_size(report, "native_ota", project);
 
-  for (const std::string example : {"simple_ota", "upload"}) {
+  for (const std::string example : {"simple_ota", "advanced_ota", "upload"}) {
     const fs::path other = shop.copy_of(example);
     shop.type(other, "idf.py build");
     report_size(report, example, other);

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from rota_tools import BUILD, SOURCE, STATE, rota
+from rota_tools import BUILD, SOURCE, STATE, pack, rota
 
 GUIDE = os.path.join(SOURCE, "docs", "guides", "test-your-ota.md")
 EXAMPLE = os.path.join(BUILD, "examples", "native_ota")
@@ -40,6 +40,35 @@ class TheGuide(unittest.TestCase):
                 timeout=300)
             self.assertEqual(done.returncode, 0, done.stdout)
             self.assertEqual(done.stdout.count("\nok: "), script.count("\nexpect '"), done.stdout)
+
+
+class TheGuideInCpp(unittest.TestCase):
+    """The program of the guide, built as it says, on a board with the example."""
+
+    def block(self, language):
+        with open(GUIDE, encoding="utf-8") as guide:
+            return re.search(rf"```{language}\n(.*?)```", guide.read(), re.DOTALL).group(1)
+
+    def test_its_program_builds_and_sees_the_power_go_and_the_update_come(self):
+        with tempfile.TemporaryDirectory(prefix="rota-guide-") as folder:
+            for name, language in (("CMakeLists.txt", "cmake"), ("ota_test.cc", "cpp")):
+                with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                    file.write(self.block(language))
+            environment = {**os.environ, "ROTA_BUILD_DIR": BUILD, "ROTA_STATE_DIR": STATE}
+            for words in (["cmake", "-S", folder, "-B", folder, "-G", "Ninja"], ["ninja", "-C", folder]):
+                done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, text=True,
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+                self.assertEqual(done.returncode, 0, done.stdout)
+            new = os.path.join(folder, "build_next")
+            os.mkdir(new)
+            pack(os.path.join(EXAMPLE, "native_ota.payload.elf"),
+                 os.path.join(new, "native_ota.bin"), "native_ota", "1.1.0")
+            done = subprocess.run(
+                [os.path.join(folder, "ota_test"), flashed_board(folder), new], cwd=folder,
+                env=environment, stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, timeout=300)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertEqual(done.stdout, "ok: This is version 1.0.0\nok: This is version 1.1.0\n")
 
 
 class Expect(unittest.TestCase):

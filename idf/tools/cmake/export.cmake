@@ -1,6 +1,7 @@
 # Writes <build>/rota-idf-libraries.cmake, by which a project's build (project.cmake) finds what it
 # links with: the archives behind rota_board_native in link order, the system's libraries behind
-# them, the include folders and the tool.
+# them, the include folders and the tool. And <build>/rota-harness.cmake, for tests in C++ that run
+# boards themselves: the same for rota_cli.
 
 # Appends the archives and system libraries that a target links with, itself first.
 function(rota_walk_link_line target archives_variable system_variable)
@@ -39,12 +40,12 @@ function(rota_walk_link_line target archives_variable system_variable)
   set(${system_variable} "${system}" PARENT_SCOPE)
 endfunction()
 
-function(rota_export_idf_libraries)
+# The files to link for a target: its archives, and the system's libraries behind them.
+function(rota_link_files target archives_variable files_variable system_variable)
   set(archives "")
   set(system "")
-  find_package(OpenSSL REQUIRED)  # Imported targets are known only where they were looked for.
-  if(TARGET rota_board_native)
-    rota_walk_link_line(rota_board_native archives system)
+  if(TARGET "${target}")
+    rota_walk_link_line("${target}" archives system)
   endif()
   set(files "")
   foreach(archive ${archives})
@@ -57,6 +58,27 @@ function(rota_export_idf_libraries)
     endif()
     list(APPEND plain_system "${item}")
   endforeach()
+  set(${archives_variable} "${archives}" PARENT_SCOPE)
+  set(${files_variable} "${files}" PARENT_SCOPE)
+  set(${system_variable} "${plain_system}" PARENT_SCOPE)
+endfunction()
+
+function(rota_export_harness)
+  find_package(fmt REQUIRED)
+  rota_link_files(rota_cli archives files system)
+  file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/rota-harness.cmake" CONTENT "\
+# Written by idf/tools/cmake/export.cmake: include() it and link with rota::harness.
+add_library(rota::harness INTERFACE IMPORTED)
+target_include_directories(rota::harness INTERFACE \"${CMAKE_SOURCE_DIR}\")
+target_compile_features(rota::harness INTERFACE cxx_std_20)
+target_compile_definitions(rota::harness INTERFACE \"ROTA_BUILD_DIR=\\\"${CMAKE_BINARY_DIR}\\\"\")
+target_link_libraries(rota::harness INTERFACE -Wl,--start-group ${files} -Wl,--end-group ${system})
+")
+endfunction()
+
+function(rota_export_idf_libraries)
+  find_package(OpenSSL REQUIRED)  # Imported targets are known only where they were looked for.
+  rota_link_files(rota_board_native archives files plain_system)
   set(tool "")
   if(TARGET rota)
     set(tool "$<TARGET_FILE:rota>")
