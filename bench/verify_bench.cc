@@ -36,7 +36,8 @@ struct LargeImage {
     image = board::pack_native_image(payload, description, *chip.facts);
     std::copy(image.begin(), image.end(), flash.cells.begin());
   }
-  core::ChipIdentity chip{.facts = formats::find_chip("esp32p4"), .accepts_native_payload = true};
+  core::ChipIdentity chip{
+      .facts = formats::find_chip("esp32p4"), .reserved_ram = {}, .accepts_native_payload = true};
   std::vector<std::byte> image;
   board::MemoryChip flash{128U << 20U};
 };
