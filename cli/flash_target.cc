@@ -79,7 +79,7 @@ Result<FlashTarget, Refusal> FlashTarget::open(std::string_view path_text) {
 FlashTarget::FlashTarget(FlashTarget&& other) noexcept
     : name_(std::move(other.name_)),
       path_(std::move(other.path_)),
-      copy_path_(std::exchange(other.copy_path_, std::string())),
+      copy_file_(std::move(other.copy_file_)),
       original_(std::exchange(other.original_, -1)),
       copy_(std::exchange(other.copy_, -1)),
       board_(std::move(other.board_)),
@@ -89,18 +89,13 @@ FlashTarget::FlashTarget(FlashTarget&& other) noexcept
 FlashTarget::~FlashTarget() {
   if (original_ >= 0) close(original_);
   if (copy_ >= 0) close(copy_);
-  if (!copy_path_.empty()) unlink(copy_path_.c_str());
 }
 
 Outcome FlashTarget::make_copy() {
   if (copy_ >= 0) return {};
   struct stat facts {};
-  copy_path_ = path_ + ".XXXXXX";
-  copy_ = mkostemp(copy_path_.data(), O_CLOEXEC);
-  if (copy_ < 0) {
-    copy_path_.clear();
-    return refuse(system_sentence("write beside", name_, errno));
-  }
+  copy_ = copy_file_.create_beside(path_);
+  if (copy_ < 0) return refuse(system_sentence("write beside", name_, errno));
   if (fstat(original_, &facts) != 0 || fchmod(copy_, facts.st_mode & 07777U) != 0 ||
       !copy_all(original_, copy_, geometry_.size_bytes)) {
     return refuse(system_sentence("copy", name_, errno));
@@ -153,10 +148,9 @@ Outcome FlashTarget::fill_with_ff(core::FlashRange range) {
 
 Outcome FlashTarget::finish() {
   if (copy_ < 0) return {};
-  if (fsync(copy_) != 0 || rename(copy_path_.c_str(), path_.c_str()) != 0) {
+  if (fsync(copy_) != 0 || !copy_file_.take_place_of(path_)) {
     return refuse(system_sentence("replace", name_, errno));
   }
-  copy_path_.clear();
   return {};
 }
 

@@ -14,6 +14,7 @@
 #include "cli/boot_forecast.h"
 #include "cli/input_file.h"
 #include "cli/refusal.h"
+#include "cli/unfinished_file.h"
 #include "core/flash.h"
 
 namespace rota::cli {
@@ -50,8 +51,8 @@ class FlashTarget final : public core::Flash {
   Outcome make_copy();
 
   std::string name_;
-  std::string path_;       // of the dump, links resolved
-  std::string copy_path_;  // empty: nothing was changed yet
+  std::string path_;          // of the dump, links resolved
+  UnfinishedFile copy_file_;  // does not exist: nothing was changed yet
   int original_ = -1;
   int copy_ = -1;
   std::optional<board::BoardFolder> board_;

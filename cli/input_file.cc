@@ -194,16 +194,13 @@ Outcome OutputFile::open() {
   }
   std::array<char, PATH_MAX> resolved{};  // a link stays a link
   if (realpath(path_.c_str(), resolved.data()) != nullptr) path_ = resolved.data();
-  beside_ = path_ + ".XXXXXX";
-  descriptor_ = mkostemp(beside_.data(), O_CLOEXEC);
+  descriptor_ = beside_.create_beside(path_);
   if (descriptor_ >= 0) return {};
-  beside_.clear();
   return refuse(system_sentence("write", path_, errno));
 }
 
 OutputFile::~OutputFile() {
   if (descriptor_ >= 0 && descriptor_ != STDOUT_FILENO) close(descriptor_);
-  if (!beside_.empty()) unlink(beside_.c_str());
 }
 
 Outcome OutputFile::append(Bytes content) {
@@ -214,15 +211,14 @@ Outcome OutputFile::append(Bytes content) {
 
 Outcome OutputFile::finish() {
   ROTA_TRY(open());
-  if (beside_.empty()) return {};
+  if (!beside_.exists()) return {};
   const mode_t mask = umask(0);
   umask(mask);
   const bool ready = fchmod(descriptor_, 0666U & ~mask) == 0;
   const bool closed = close(std::exchange(descriptor_, -1)) == 0;
-  if (!ready || !closed || rename(beside_.c_str(), path_.c_str()) != 0) {
+  if (!ready || !closed || !beside_.take_place_of(path_)) {
     return refuse(system_sentence("write", path_, errno));
   }
-  beside_.clear();
   return {};
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "cli/refusal.h"
+#include "cli/unfinished_file.h"
 #include "core/flash.h"
 
 namespace rota::cli {
@@ -78,7 +79,7 @@ class OutputFile {
   Outcome open();
 
   std::string path_;
-  std::string beside_;  // the new file until it takes its place
+  UnfinishedFile beside_;  // until it takes its place
   int descriptor_ = -1;
 };
 

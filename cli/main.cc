@@ -1,4 +1,5 @@
 // The `rota` command.
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -20,6 +21,8 @@ extern "C" [[noreturn]] void rota_assertion_failed(const char* condition,
 }
 
 int main(int argument_count, char** argument_values) {
+  // A file that grows beyond the limit is an error of the write, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   std::vector<std::string_view> arguments;
   for (int i = 1; i < argument_count; ++i) arguments.emplace_back(argument_values[i]);
   rota::cli::Console console(stdout, stderr, rota::cli::looks_of(stdout));

@@ -26,6 +26,9 @@ std::string system_sentence(std::string_view what, std::string_view path, int er
     case EDQUOT:
       next = "free some space and try again";
       break;
+    case EFBIG:
+      next = "the file may not become that large here (ulimit -f); raise the limit";
+      break;
     case EISDIR:
       next = "name a file, not a folder";
       break;
