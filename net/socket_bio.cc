@@ -13,15 +13,17 @@ constexpr unsigned char kFirstRecordType = 20, kLastRecordType = 23;  // of TLS
 SocketTrace& trace_of(BIO* bio) { return *static_cast<SocketTrace*>(BIO_get_data(bio)); }
 
 // Looks at the first bytes without taking them: a web server that speaks no TLS tells so in words.
-void look(SocketTrace& trace) {
+// Returns what recv() did.
+ssize_t look(SocketTrace& trace) {
   std::array<char, 64> bytes;
   const ssize_t got = ::recv(trace.socket, bytes.data(), bytes.size(), MSG_PEEK);
-  if (got <= 0) return;
+  if (got <= 0) return got;
   trace.has_read = true;
   const auto type = static_cast<unsigned char>(bytes[0]);
   if (type < kFirstRecordType || type > kLastRecordType) {
     trace.first_bytes.assign(bytes.data(), static_cast<std::size_t>(got));
   }
+  return got;
 }
 
 // What recv() or send() returned, for OpenSSL: the count, or -1 with the retry flag where it helps.
@@ -42,7 +44,12 @@ int outcome(BIO* bio, ssize_t moved, bool reads) {
 int read_socket(BIO* bio, char* into, int size) {
   SocketTrace& trace = trace_of(bio);
   BIO_clear_retry_flags(bio);
-  if (!trace.has_read) look(trace);
+  if (!trace.has_read) {
+    // Nothing is taken before it was looked at: else the middle of a record would be taken for the
+    // first bytes.
+    const ssize_t seen = look(trace);
+    if (seen <= 0) return outcome(bio, seen, true);
+  }
   return outcome(bio, ::recv(trace.socket, into, static_cast<std::size_t>(size), 0), true);
 }
 
