@@ -103,6 +103,8 @@ class Reader:
             if kind == "console":
                 self.compare(mark, text)
                 continue
+            if not text.startswith("curl"):
+                self.close_monitor()
             for line in text.splitlines():
                 self.type(line)
 
@@ -112,7 +114,7 @@ class Reader:
             self.server = ServerInAShell(self.project, line, whole)
             self.printed = None
         elif line == "idf.py menuconfig":
-            self.choose_url()
+            self.choose()
         elif line == "idf.py monitor":
             self.monitor = Terminal(self.project, "idf.py", "monitor", **self.environment)
             self.printed = None
@@ -122,17 +124,19 @@ class Reader:
             line = line.replace("192.168.2.106", "127.0.0.1")
             self.printed = typed(self.project, "bash", "-c", line, **self.environment)
 
-    def choose_url(self):
+    def choose(self):
         """What a person does in menuconfig."""
         typed(self.project, "idf.py", "reconfigure", **self.environment)
         if self.server is None:
-            return
+            return  # there is nothing that must be chosen
         path = os.path.join(self.project, "sdkconfig")
         with open(path, encoding="utf-8") as file:
             chosen = re.sub(r'^(CONFIG_EXAMPLE_FIRMWARE_\w+_URL)=".*"$',
                             rf'\1="{self.server.base}/{self.example}.bin"', file.read(),
                             flags=re.MULTILINE)
-        assert self.server.base in chosen
+        assert self.server.base in chosen  # else the board would ask some address of the default
+        chosen = re.sub("^# (CONFIG_EXAMPLE_ENABLE_OTA_RESUMPTION) is not set$", r"\1=y", chosen,
+                        flags=re.MULTILINE)
         with open(path, "w", encoding="utf-8") as file:
             file.write(chosen)
 
@@ -155,10 +159,14 @@ class Reader:
         if missing is not None:
             raise AssertionError(f"the README shows '{missing}', but this was printed:\n{self.printed}")
 
-    def stop(self):
+    def close_monitor(self):
         if self.monitor is not None:
-            self.monitor.press(b"\x1d")
+            self.monitor.press(b"\x1d")  # Ctrl-]
             self.monitor.exit_status()
+            self.monitor = None
+
+    def stop(self):
+        self.close_monitor()
         if self.server is not None:
             self.server.stop()
 

@@ -13,7 +13,6 @@ from examples_on_boards import ExampleOnBoards
 from rota_tools import RunningBoard, build_test_app, pack, rota, rota_json
 from scripted_server import ScriptedServer
 
-CHIP_ID_AT = 12  # in the header of an image
 SLOT_BYTES = 1 << 20
 PIN_BAD = 4  # low: the self-test of native_ota and advanced_ota fails; the trial app panics
 PIN_HANG, PIN_WAIT = 5, 12  # of the trial app
@@ -133,19 +132,23 @@ class Example(ExampleOnBoards):
 
     def test_broken_servers(self):
         rows = [
-            ("hangs up at once", scripts.hanging_up),
-            ("speaks another protocol", scripts.babbling),
-            ("an error of its own", scripts.saying(500, b"<title>Oops</title>")),
-            ("redirects to where nobody listens", scripts.redirecting(302, "https://127.0.0.1:1/new.bin")),
-            ("breaks off for ever", scripts.breaking_off(self.good, 100000, times=1000)),
+            ("hangs up at once", scripts.hanging_up, "The server closed the connection"),
+            ("speaks another protocol", scripts.babbling, "begins with '220 mail.example ESMTP'"),
+            ("an error of its own", scripts.saying(500, b"<title>Oops</title>"),
+             self.words["error of the server"]),
+            ("leads to where nobody listens", scripts.redirecting(302, "https://127.0.0.1:1/new.bin"),
+             "Nothing listens at 127.0.0.1:1"),
+            ("breaks off for ever", scripts.breaking_off(self.good, 100000, times=1000),
+             f"closed the connection after 100000 of {len(self.good)} bytes"),
         ]
-        for name, script in rows:
+        for name, script, sentence in rows:
             with self.subTest(name):
-                self.refuse_script(script)
+                self.refuse_script(script, sentence)
 
     def test_a_server_that_does_not_speak_tls(self):
         with ScriptedServer({"new.bin": scripts.whole(self.good)}, tls=False) as server:
-            self.expect_refusal(self.board(), server.url("new.bin").replace("http:", "https:"))
+            self.expect_refusal(self.board(), server.url("new.bin").replace("http:", "https:"),
+                                "The server does not speak TLS at this port")
             self.assertEqual(server.bytes_sent(), 0)
 
     def test_no_such_file(self):
@@ -154,19 +157,22 @@ class Example(ExampleOnBoards):
     def test_redirected_without_end(self):
         with ScriptedServer({}) as server:
             server.scripts["new.bin"] = scripts.redirecting(302, server.url("new.bin"))
-            self.expect_refusal(self.board(), server.url("new.bin"))
+            self.expect_refusal(self.board(), server.url("new.bin"), self.words["redirected"])
 
     # ---- Files that are no image for this board ----------------------------------------------------
 
     def test_wrong_chip(self):
         self.image(self.name, "1.1.0-c3", chip="esp32c3")
-        self.expect_refusal(self.board(), self.server.url("1.1.0-c3.bin"), "ESP32-C3")
+        self.expect_refusal(self.board(), self.server.url("1.1.0-c3.bin"),
+                            "mismatch chip ID, expected 0, found 5", "the image is for ESP32-C3")
 
     def test_truncated(self):
-        for length in (180, 64000, len(self.good) - 1):
+        for length, sentence in ((180, "The image ends too early"),
+                                 (64000, "Image validation failed, image is corrupted"),
+                                 (len(self.good) - 1, "Image validation failed, image is corrupted")):
             with self.subTest(length):
                 self.offer("truncated.bin", self.good[:length])
-                self.expect_refusal(self.board(), self.server.url("truncated.bin"))
+                self.expect_refusal(self.board(), self.server.url("truncated.bin"), sentence)
 
     def test_random(self):
         noise = bytes((i * i * 7 + i // 251 + 1) % 256 for i in range(32000))
@@ -178,10 +184,32 @@ class Example(ExampleOnBoards):
 
     def test_oversize(self):
         self.offer("oversize.bin", self.good + bytes(2 * SLOT_BYTES - len(self.good)))
-        self.expect_refusal(self.board(), self.server.url("oversize.bin"))
+        self.expect_refusal(self.board(), self.server.url("oversize.bin"),
+                            "The image is larger than the slot")
 
     def test_unsigned_where_a_signature_is_demanded(self):
-        self.expect_refusal(self.board(self.name + "_signed"), self.server.url("1.1.0.bin"))
+        self.expect_refusal(self.board(self.name + "_signed"), self.server.url("1.1.0.bin"),
+                            "The image's signature is missing")
+
+    def test_anti_rollback(self):
+        # Given a board whose eFuses rose when a version of the app was confirmed.
+        board = self.board(self.flipped, "--anti-rollback", "on")
+        self.image(self.flipped, "2.0.0", secure_version=1)
+        with RunningBoard(board) as running:
+            self.tell(running, self.server.url("2.0.0.bin"))
+            running.expect("This is version 2.0.0")
+            if self.asks_before_it_confirms:
+                self.tell(running, self.server.url("missing.bin"))
+            running.expect(self.after_an_update)
+            if not self.asks_before_it_confirms:
+                running.expect("Type the URL of the image")
+        self.assertEqual(rota_json("efuse", "show", board)["secure_version"], 1)
+
+        # Then an older one is refused, and one that is new enough is installed.
+        self.image(self.flipped, "2.1.0", secure_version=0)
+        self.expect_refusal(board, self.server.url("2.1.0.bin"), self.words["too old"])
+        self.image(self.flipped, "2.2.0", secure_version=1)
+        self.expect(board, self.server.url("2.2.0.bin"), "This is version 2.2.0", "--runs", "ota_1")
 
     # ---- The trial ---------------------------------------------------------------------------------
 
@@ -228,17 +256,34 @@ class NativeOta(Example, unittest.TestCase):
     asks_before_it_confirms = False
     waits_again_after_a_pause = False
     refuses_plain_http = False  # esp_http_client itself takes it, as in ESP-IDF
-    words = {"random": "OTA image has invalid magic byte"}
+    words = {"random": "OTA image has invalid magic byte",
+             "redirected": "The server answered 302 instead of 200",
+             "error of the server": "The server answered 500 instead of 200",
+             "too old": "The new image is complete, but the board can not switch to it"}
+
+
+WORDS_OF_HTTPS_OTA = {
+    "random": "Incorrect app descriptor magic",
+    "redirected": "The server sent the device from one address to the next too often",
+    "error of the server": "The server failed to answer (HTTP 5xx)",
+}
 
 
 class SimpleOta(Example, unittest.TestCase):
     name = "simple_ota"
     after_an_update = "this version is confirmed and stays"
-    words = {"random": "Incorrect app descriptor magic"}
+    words = {**WORDS_OF_HTTPS_OTA,
+             "too old": "The new image is complete, but the board can not switch to it"}
+
+    def test_one_call(self):
+        self.expect_update(self.board("one_call"), self.server.url("1.1.0.bin"))
+        self.offer("truncated.bin", self.good[:64000])
+        self.expect_refusal(self.board("one_call"), self.server.url("truncated.bin"),
+                            "Firmware upgrade failed (ESP_ERR_OTA_VALIDATE_FAILED)")
 
     def test_rollback_by_failed_diagnostic(self):
         """Its diagnostic: it reaches its update server."""
-        self.image(self.flipped, "1.1.0-impatient")
+        self.image("simple_ota_impatient", "1.1.0-impatient")
         board = self.board()
         with RunningBoard(board) as running:
             self.tell(running, self.server.url("1.1.0-impatient.bin"))
@@ -253,7 +298,8 @@ class SimpleOta(Example, unittest.TestCase):
 class AdvancedOta(Example, unittest.TestCase):
     name = "advanced_ota"
     after_an_update = "this version is confirmed and stays"
-    words = {"random": "Incorrect app descriptor magic"}
+    words = {**WORDS_OF_HTTPS_OTA,
+             "too old": "New firmware security version is less than eFuse programmed, 0 < 1"}
 
 
 if __name__ == "__main__":

@@ -146,8 +146,8 @@ static outcome_t download(esp_https_ota_handle_t ota, ota_progress_t *progress)
     if (err == ESP_OK && esp_https_ota_is_complete_data_received(ota)) {
         return UPDATE_INSTALLED;
     }
-    ESP_LOGE(TAG, "The download ended after %d bytes (%s); the lines above say why.",
-             esp_https_ota_get_image_len_read(ota), esp_err_to_name(err));
+    ESP_LOGE(TAG, "The download ended (%s); the lines above say why.",
+             err == ESP_OK ? "closed too early" : esp_err_to_name(err));
     const bool is_the_connection = err == ESP_OK || err == ESP_FAIL || err == ESP_ERR_TIMEOUT;
     return is_the_connection ? UPDATE_BROKE_OFF : UPDATE_REFUSED;
 }

@@ -163,12 +163,16 @@ static bool ask_server(attempt_t *attempt, const char *url)
         return false;
     }
     attempt->total = esp_http_client_fetch_headers(attempt->client);
-    if (attempt->total < 0) {
+    if (attempt->total == -ESP_ERR_HTTP_EAGAIN) {
         ESP_LOGE(TAG, "The server at %s gave no answer within %d ms. Check the server's log.", url,
                  CONFIG_EXAMPLE_OTA_RECV_TIMEOUT);
-        return false;
+    } else if (attempt->total < 0) {
+        ESP_LOGE(TAG,
+                 "The server at %s did not answer the request; the line above says what it did. "
+                 "Check the port in the URL and the server's log.",
+                 url);
     }
-    return true;
+    return attempt->total >= 0;
 }
 
 // True when the body of the image can be read. Follows redirects, as esp_http_client_perform does.

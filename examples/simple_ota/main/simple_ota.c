@@ -215,9 +215,9 @@ static bool download(esp_https_ota_handle_t ota)
     } while (err == ESP_ERR_HTTPS_OTA_IN_PROGRESS);
     if (err != ESP_OK) {
         ESP_LOGE(TAG,
-                 "The download ended after %d bytes (%s); the lines above say why. Reset the board "
+                 "The download ended (%s); the lines above say why. Reset the board "
                  "to try again.",
-                 esp_https_ota_get_image_len_read(ota), esp_err_to_name(err));
+                 esp_err_to_name(err));
         return false;
     }
     if (!esp_https_ota_is_complete_data_received(ota)) {
