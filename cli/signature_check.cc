@@ -25,6 +25,7 @@ struct Releaser {
   }
 };
 using Number = std::unique_ptr<BIGNUM, Releaser<BN_free>>;
+using BigContext = std::unique_ptr<BN_CTX, Releaser<BN_CTX_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Releaser<EVP_PKEY_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Releaser<EVP_PKEY_CTX_free>>;
 using HashContext = std::unique_ptr<EVP_MD_CTX, Releaser<EVP_MD_CTX_free>>;
@@ -62,10 +63,35 @@ Key key_of(const char* type, OSSL_PARAM_BLD* builder) {
   return Key(key);
 }
 
+// The hardware multiplies with these numbers of the block: wrong ones give a wrong result there,
+// although the signature fits the key.
+bool montgomery_numbers_are_good(const SignatureBlock& block, const BIGNUM* modulus) {
+  constexpr int kWordBits = 32;
+  const BigContext context(BN_CTX_new());
+  const Number wanted(BN_new());
+  const Number power(BN_new());
+  const Number word(BN_new());
+  if (!context || !wanted || !power || !word) return false;
+  BN_CTX* const scratch = context.get();
+  // 2^6144 mod n
+  if (BN_set_bit(power.get(), 2 * kRsaBits) != 1 ||
+      BN_mod(wanted.get(), power.get(), modulus, scratch) != 1 ||
+      BN_cmp(wanted.get(), number_of(block.montgomery_square).get()) != 0) {
+    return false;
+  }
+  // n * inverse = -1 modulo 2^32
+  const Number inverse = number_of(block.montgomery_inverse);
+  return BN_set_bit(word.get(), kWordBits) == 1 &&
+         BN_mul(wanted.get(), modulus, inverse.get(), scratch) == 1 &&
+         BN_add_word(wanted.get(), 1) == 1 &&
+         BN_mod(power.get(), wanted.get(), word.get(), scratch) == 1 && BN_is_zero(power.get());
+}
+
 bool rsa_signature_is_good(const SignatureBlock& block, Bytes digest) {
   const Number modulus = number_of(block.modulus);
   const Number exponent = number_of(block.exponent);
   if (!modulus || !exponent || BN_num_bits(modulus.get()) != kRsaBits) return false;
+  if (!montgomery_numbers_are_good(block, modulus.get())) return false;
   const ParamBuilder builder(OSSL_PARAM_BLD_new());
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get());
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get());

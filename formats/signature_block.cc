@@ -19,12 +19,16 @@ constexpr std::size_t kSha384Bytes = 48;
 void decode_rsa(Bytes bytes, SignatureBlock& block) {
   constexpr std::size_t kModulusAt = 36;
   constexpr std::size_t kExponentAt = 420;
+  constexpr std::size_t kMontgomerySquareAt = 424;
+  constexpr std::size_t kMontgomeryInverseAt = 808;
   constexpr std::size_t kSignatureAt = 812;
   block.scheme = SignatureScheme::kRsa3072;
   block.form = BlockForm::kReadable;
   block.image_digest = bytes.subspan(kDigestAt, kSha256Bytes);
   block.modulus = bytes.subspan(kModulusAt, kRsaModulusBytes);
   block.exponent = bytes.subspan(kExponentAt, 4);
+  block.montgomery_square = bytes.subspan(kMontgomerySquareAt, kRsaModulusBytes);
+  block.montgomery_inverse = bytes.subspan(kMontgomeryInverseAt, 4);
   block.signature = bytes.subspan(kSignatureAt, kRsaModulusBytes);
   block.key_digest = crypto::sha256(bytes.subspan(kModulusAt, kSignatureAt - kModulusAt));
 }

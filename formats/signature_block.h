@@ -58,7 +58,9 @@ struct SignatureBlock {
   Bytes image_digest;  // 32 bytes, 48 with P-384
   std::array<std::byte, 32> key_digest{};
   Bytes modulus, exponent, signature;  // RSA, little-endian
-  Bytes point_x, point_y, r, s;        // ECDSA, little-endian
+  // RSA: 2^6144 mod n and -n^-1 mod 2^32, with which the hardware computes; part of the key digest.
+  Bytes montgomery_square, montgomery_inverse;
+  Bytes point_x, point_y, r, s;  // ECDSA, little-endian
 };
 
 SignatureBlock decode_signature_block(std::span<const std::byte, kSignatureBlockBytes> bytes);
