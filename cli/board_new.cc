@@ -27,6 +27,7 @@ constexpr std::array kOptions = {
     kRollbackOption,
     kAntiRollbackOption,
     kSecureVersionBitsOption,
+    kEmulateSecureVersionOption,
     kTableOffsetOption,
     kFactoryResetPinOption,
     kFactoryResetErasesOtaDataOption,

@@ -7,6 +7,7 @@
 
 #include "cli/console.h"
 #include "cli/image_report.h"
+#include "core/emulated_efuses.h"
 
 namespace rota::cli {
 namespace {
@@ -68,6 +69,14 @@ void find_chip_of_apps(core::Flash& flash, BootForecast& forecast) {
     const formats::ImageHeader header = formats::decode_image_header(raw);
     if (header.magic == formats::kImageMagic) forecast.chip = formats::find_chip(header.chip_id);
   }
+}
+
+// Those of the flash when the bootloader keeps them there.
+std::uint32_t secure_version_bits(core::Flash& flash,
+                                  const BootForecast& forecast,
+                                  const BootQuestion& question) {
+  if (!forecast.settings.emulate_secure_version) return question.secure_version_fuses;
+  return core::emulated_secure_version_bits(flash, core::emulated_efuse_range(forecast.rows));
 }
 
 }  // namespace
@@ -209,7 +218,8 @@ Result<BootForecast, Refusal> forecast_boot(core::Flash& flash,
   forecast.records_after = forecast.records;
   if (forecast.table_refused) return forecast;
   ImageJudge judge(flash, judging_chip(forecast, question));
-  BootOutcome outcome = boot_with(judge, forecast.inputs(question.secure_version_fuses));
+  BootOutcome outcome =
+      boot_with(judge, forecast.inputs(secure_version_bits(flash, forecast, question)));
   forecast.rules = std::move(outcome.rules);
   forecast.records_after = outcome.records;
   forecast.starts = outcome.starts;

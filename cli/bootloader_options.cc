@@ -44,6 +44,7 @@ Result<formats::BootloaderSettings, Refusal> chosen_settings(const Invocation& i
   formats::BootloaderSettings settings;
   settings.rollback = invocation.on_off("--rollback").value_or(true);
   settings.anti_rollback = invocation.on_off("--anti-rollback").value_or(false);
+  settings.emulate_secure_version = invocation.on_off("--emulate-secure-version").value_or(false);
   const auto width = invocation.number("--secure-version-bits", (*chip)->secure_version_width,
                                        (*chip)->secure_version_width);
   if (!width) return Failed{width.error()};

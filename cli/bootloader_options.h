@@ -22,6 +22,10 @@ inline constexpr OptionSpec kAntiRollbackOption{
     "Whether images below the burned secure version are refused; default off.", OptionKind::kOnOff};
 inline constexpr OptionSpec kSecureVersionBitsOption{
     "--secure-version-bits", "N", "Fuse bits of the secure version; default as the chip has them."};
+inline constexpr OptionSpec kEmulateSecureVersionOption{
+    "--emulate-secure-version", "on|off",
+    "Keep it in the partition of type data, subtype efuse, instead; for tests; default off.",
+    OptionKind::kOnOff};
 inline constexpr OptionSpec kTableOffsetOption{"--table-offset", "N",
                                                "Where the partition table lies; default 0x8000."};
 inline constexpr OptionSpec kFactoryResetPinOption{

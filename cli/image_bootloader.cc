@@ -18,6 +18,7 @@ constexpr std::array kOptions = {
     kRollbackOption,
     kAntiRollbackOption,
     kSecureVersionBitsOption,
+    kEmulateSecureVersionOption,
     kTableOffsetOption,
     kFactoryResetPinOption,
     kFactoryResetErasesOtaDataOption,

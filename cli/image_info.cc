@@ -84,8 +84,10 @@ void print_descriptions(Console& console, const ImageReport& report) {
     const formats::BootloaderSettings& settings = *report.settings;
     line(console, "rollback", settings.rollback ? "on" : "off");
     line(console, "anti-rollback",
-         settings.anti_rollback ? fmt::format("on, {} fuse bits", settings.secure_version_width)
-                                : "off");
+         !settings.anti_rollback
+             ? "off"
+             : fmt::format("on, {} {}", settings.secure_version_width,
+                           settings.emulate_secure_version ? "bits in a partition" : "fuse bits"));
     line(console, "table at", fmt::format("0x{:x}", settings.table_offset));
   }
 }

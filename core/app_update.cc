@@ -208,7 +208,8 @@ Status AppUpdate::verify(const Update& update) {
     const bool is_app = update.final->type == PartitionType::kApp;
     status = verify_image_of(update, is_app ? ImageKind::kApp : ImageKind::kBootloader);
     if (status.ok() && is_app && settings_.demand_signature) {
-      status = check_is_signed(access_.flash(), settings_.chip, range_of(*update.staging));
+      status = check_is_signed(access_.flash(), settings_.chip, range_of(*update.staging),
+                               settings_.signature);
     }
   } else if (update.final->type == PartitionType::kPartitionTable) {
     status = verify_table_of(update);

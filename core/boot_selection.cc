@@ -47,7 +47,8 @@ bool BootSelection::verifies(const Partition& partition, Error* why) const {
   Status good = check_image(access_.flash(), settings_.chip,
                             {range_of(partition), ImageKind::kApp, ImageChecks::kApplication});
   if (good.ok() && settings_.demand_signature) {
-    good = check_is_signed(access_.flash(), settings_.chip, range_of(partition));
+    good =
+        check_is_signed(access_.flash(), settings_.chip, range_of(partition), settings_.signature);
   }
   if (!good.ok() && why != nullptr) *why = good.error();
   return good.ok();

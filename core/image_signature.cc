@@ -40,12 +40,13 @@ Status for_each_piece(Flash& flash, FlashAddress start, std::uint32_t bytes, Tak
 
 [[gnu::noinline]] Result<bool> is_over(Flash& flash,
                                        FlashAddress block,
-                                       const crypto::Sha256Digest& digest) {
+                                       const crypto::Sha256Digest& digest,
+                                       SignatureScheme scheme) {
   std::array<std::byte, kDigestAt + 32> head{};
   ROTA_TRY(flash.read(block, head));
-  const bool is_rsa = head[1] == std::byte{2};
-  const bool is_ecdsa = head[1] == std::byte{3};
-  if (head[0] != std::byte{0xE7} || !(is_rsa || is_ecdsa)) return false;
+  const bool is_ecdsa = scheme == SignatureScheme::kEcdsa;
+  const std::byte version = is_ecdsa ? std::byte{3} : std::byte{2};
+  if (head[0] != std::byte{0xE7} || head[1] != version) return false;
 
   std::uint32_t check = 0;
   ROTA_TRY(for_each_piece(flash, block, kCheckedBytes,
@@ -58,11 +59,32 @@ Status for_each_piece(Flash& flash, FlashAddress start, std::uint32_t bytes, Tak
   return std::equal(digest.begin(), digest.end(), head.begin() + kDigestAt);
 }
 
+// Secure Boot v1: the block stands directly behind the image.
+[[gnu::noinline]] Status check_is_signed_v1(Flash& flash,
+                                            FlashRange range,
+                                            std::uint32_t image_bytes) {
+  std::array<std::byte, formats::kSignatureBlockV1Bytes> block{};
+  if (image_bytes > range.size_bytes || range.size_bytes - image_bytes < block.size()) {
+    return Error::kImageSignatureInvalid;
+  }
+  ROTA_TRY(flash.read(range.start + image_bytes, block));
+  if (formats::decode_signature_block_v1(block).form != formats::BlockForm::kReadable) {
+    return Error::kImageSignatureInvalid;
+  }
+  return {};
+}
+
 }  // namespace
 
-Status check_is_signed(Flash& flash, const ChipIdentity& chip, FlashRange range) {
+Status check_is_signed(Flash& flash,
+                       const ChipIdentity& chip,
+                       FlashRange range,
+                       const SignatureDemand& demand) {
   const auto image_bytes = read_image_length(flash, chip, range);
   ROTA_TRY(image_bytes);
+  if (demand.scheme == SignatureScheme::kEcdsaV1) {
+    return check_is_signed_v1(flash, range, *image_bytes);
+  }
   const std::uint32_t signed_bytes = formats::signature_sector_of(*image_bytes);
   if (signed_bytes > range.size_bytes ||
       range.size_bytes - signed_bytes < formats::kSignatureSectorBytes) {
@@ -70,9 +92,10 @@ Status check_is_signed(Flash& flash, const ChipIdentity& chip, FlashRange range)
   }
   const auto digest = digest_of(flash, range.start, signed_bytes);
   ROTA_TRY(digest);
-  for (std::uint32_t i = 0; i < formats::kSignatureBlockCount; ++i) {
+  const std::uint32_t blocks = demand.only_first_block ? 1 : formats::kSignatureBlockCount;
+  for (std::uint32_t i = 0; i < blocks; ++i) {
     const auto at = signed_bytes + i * static_cast<std::uint32_t>(formats::kSignatureBlockBytes);
-    const auto matches = is_over(flash, range.start + at, *digest);
+    const auto matches = is_over(flash, range.start + at, *digest, demand.scheme);
     ROTA_TRY(matches);
     if (*matches) return {};
   }

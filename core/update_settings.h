@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "core/image_signature.h"
 #include "core/image_verifier.h"
 #include "core/ota_data_writer.h"
 #include "core/slot_writer.h"
@@ -16,7 +17,8 @@ struct UpdateSettings {
   OtaDataWriting ota_data_writing = OtaDataWriting::kCutSafe;
   SlotWriting slot_writing = SlotWriting::kChecked;
   ChipIdentity chip;
-  bool demand_signature = false;  // CONFIG_SECURE_SIGNED_ON_UPDATE; core/image_signature.h
+  bool demand_signature = false;  // CONFIG_SECURE_SIGNED_ON_UPDATE
+  SignatureDemand signature;      // which one
 
   // Safer than the reference; conformance runs switch these off (docs/compatibility.md).
   bool confirm_only_running = true;  // refuse to confirm a record that is not the running slot's

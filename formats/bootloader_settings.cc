@@ -38,7 +38,8 @@ enum Flag : unsigned {
   kFactoryErasesOtaData = 1U << 8U,
   kTestPin = 1U << 9U,
   kTestPinHigh = 1U << 10U,
-  kKnownFlags = (1U << 11U) - 1U,
+  kEmulatedSecureVersion = 1U << 11U,
+  kKnownFlags = (1U << 12U) - 1U,
 };
 
 unsigned flags_of(const BootloaderSettings& settings) {
@@ -51,7 +52,8 @@ unsigned flags_of(const BootloaderSettings& settings) {
          (settings.factory_reset.active_high ? kFactoryPinHigh : 0U) |
          (settings.factory_reset_erases_ota_data ? kFactoryErasesOtaData : 0U) |
          (settings.app_test.enabled ? kTestPin : 0U) |
-         (settings.app_test.active_high ? kTestPinHigh : 0U);
+         (settings.app_test.active_high ? kTestPinHigh : 0U) |
+         (settings.emulate_secure_version ? kEmulatedSecureVersion : 0U);
 }
 
 std::uint8_t u8(std::byte value) { return std::to_integer<std::uint8_t>(value); }
@@ -130,6 +132,7 @@ Result<BootloaderSettings> decode_bootloader_settings(Bytes segment) {
   settings.skip_validate_on_power_on = (flags & kSkipOnPowerOn) != 0;
   settings.skip_validate_always = (flags & kSkipAlways) != 0;
   settings.cut_safe_records = (flags & kCutSafeRecords) != 0;
+  settings.emulate_secure_version = (flags & kEmulatedSecureVersion) != 0;
   settings.factory_reset = {(flags & kFactoryPin) != 0, u8(from[kFactoryPinAt]),
                             (flags & kFactoryPinHigh) != 0};
   settings.factory_reset_erases_ota_data = (flags & kFactoryErasesOtaData) != 0;

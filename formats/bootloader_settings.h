@@ -28,6 +28,8 @@ struct BootloaderSettings {
   bool rollback = false;       // CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE
   bool anti_rollback = false;  // CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK
   std::uint8_t secure_version_width = 32;
+  // CONFIG_BOOTLOADER_EFUSE_SECURE_VERSION_EMULATE: the secure version stands in a partition.
+  bool emulate_secure_version = false;
   bool skip_validate_in_deep_sleep = false;
   bool skip_validate_on_power_on = false;
   bool skip_validate_always = false;

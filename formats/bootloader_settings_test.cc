@@ -19,6 +19,7 @@ BootloaderSettings everything_changed() {
   settings.rollback = true;
   settings.anti_rollback = true;
   settings.secure_version_width = 9;
+  settings.emulate_secure_version = true;
   settings.skip_validate_in_deep_sleep = true;
   settings.skip_validate_on_power_on = true;
   settings.skip_validate_always = true;
@@ -58,7 +59,7 @@ TEST(BootloaderSettings, ValuesOutsideTheirRangeAreRefusedEvenWithAGoodCheckWord
   };
   // Layout version, unknown flag, table offset 0x8001, width 0 and 33, pins, unterminated labels.
   for (const Change change :
-       {Change{4, 2}, {7, 0x08}, {8, 1}, {16, 0}, {16, 33}, {17, 64}, {18, 64}, {83, 'x'}}) {
+       {Change{4, 2}, {7, 0x10}, {8, 1}, {16, 0}, {16, 33}, {17, 64}, {18, 64}, {83, 'x'}}) {
     SettingsBytes bytes = encode(BootloaderSettings{});
     bytes[change.at] = static_cast<std::byte>(change.value);
     sign(bytes);

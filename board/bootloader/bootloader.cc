@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 #include "board/bootloader/data_eraser.h"
+#include "core/emulated_efuses.h"
 #include "core/ota_data_writer.h"
 
 namespace rota::board {
@@ -78,12 +80,14 @@ class Boot {
   void write_record(const BootStep& step);
   void erase_data(bool also_ota_data);
   core::OtaDataStore store() const;
+  core::EFuses& efuses();
   bool pin_is_held(const formats::BootPin& pin) const;
   BootReport stop(BootReport::Result result, std::string sentence);
   void log_new_rules(const core::BootPlan& plan);
 
   core::Flash& flash_;
   core::EFuses& efuses_;
+  std::optional<core::EmulatedEFuses> emulated_efuses_;
   const BootCircumstances& circumstances_;
   BootReport report_;
   core::BootTable table_;
@@ -142,6 +146,14 @@ core::OtaDataStore Boot::store() const {
                                             : core::OtaDataWriting::kInPlace};
 }
 
+core::EFuses& Boot::efuses() {
+  if (!report_.settings.emulate_secure_version) return efuses_;
+  if (!emulated_efuses_) {
+    emulated_efuses_.emplace(flash_, core::emulated_efuse_range(report_.table), efuses_);
+  }
+  return *emulated_efuses_;
+}
+
 bool Boot::pin_is_held(const formats::BootPin& pin) const {
   if (!pin.enabled) return false;
   const int level = circumstances_.pin_level ? circumstances_.pin_level(pin.pin) : 1;
@@ -152,7 +164,7 @@ core::BootInputs Boot::inputs() {
   core::BootInputs inputs;
   inputs.table = table_;
   inputs.settings = report_.settings;
-  inputs.secure_version_fuses = efuses_.secure_version_bits();
+  inputs.secure_version_fuses = efuses().secure_version_bits();
   inputs.woke_from_deep_sleep = circumstances_.woke_from_deep_sleep;
   inputs.is_power_on_reset = circumstances_.is_power_on_reset;
   inputs.retained_image = circumstances_.retained_image;
@@ -231,10 +243,10 @@ core::BootAnswer Boot::carry_out(const BootStep& step) {
       write_record(step);
       break;
     case BootStep::Kind::kBurnFuses: {
-      const Status burned = efuses_.burn_secure_version_bits(step.fuse_bits);
+      const Status burned = efuses().burn_secure_version_bits(step.fuse_bits);
       if (!burned.ok()) log('E', std::string(describe(burned.error()).what));
       log('I', text("Anti-rollback is set. eFuse field is updated(%u).",
-                    core::secure_version_of_fuses(efuses_.secure_version_bits(),
+                    core::secure_version_of_fuses(efuses().secure_version_bits(),
                                                   report_.settings.secure_version_width)));
       break;
     }
