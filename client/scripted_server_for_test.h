@@ -67,6 +67,14 @@ class PeerForTest {
     }
     return head;
   }
+  // One byte every few milliseconds. False: the client has gone, or the test ends.
+  bool drip(std::string_view text) {
+    for (const char byte : text) {
+      pollfd stop{stop_event_, POLLIN, 0};
+      if (::poll(&stop, 1, 5) != 0 || !send({&byte, 1})) return false;
+    }
+    return true;
+  }
   // Says nothing until the client leaves.
   void stall() {
     while (!receive().empty()) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/efuses.h"
@@ -48,6 +49,9 @@ class Platform {
 
   // Bytes for the board's console, in order, never lost by a restart that follows.
   virtual void write_console(std::string_view text) = 0;
+
+  // A folder of the host for the files of the program's file systems; "" for none.
+  virtual std::string files_folder() { return ""; }
 
   // Microseconds since this boot began.
   virtual std::uint64_t time_us() = 0;

@@ -29,7 +29,8 @@ inline constexpr int kControlFile = 3;
 inline constexpr int kFlashFile = 4;
 inline constexpr int kEfuseFile = 5;
 inline constexpr int kStateFile = 6;
-inline constexpr int kFirstFreeFile = 7;
+inline constexpr int kFilesFolder = 7;  // a folder for the app's file systems, or no folder at all
+inline constexpr int kFirstFreeFile = 8;
 // Present in the environment of an app process; its value is "1".
 inline constexpr const char* kAppMarker = "ROTA_BOARD_APP";
 

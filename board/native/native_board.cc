@@ -1,5 +1,6 @@
 #include "board/native/native_board.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 #include <ctime>
 
@@ -89,6 +90,13 @@ void NativeBoard::write_console(std::string_view text) {
     if (written <= 0) return;  // Nobody listens any more; the app ends with its supervisor.
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+}
+
+// Through the descriptor: the folders above may be closed to the app's user.
+std::string NativeBoard::files_folder() {
+  struct stat facts {};
+  if (::fstat(kFilesFolder, &facts) != 0 || !S_ISDIR(facts.st_mode)) return "";
+  return "/proc/self/fd/" + std::to_string(kFilesFolder);
 }
 
 std::uint64_t NativeBoard::time_us() {

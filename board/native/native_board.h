@@ -36,6 +36,7 @@ class NativeBoard final : public idf::Platform {
   int pin_level(int pin, bool pull_up) override;
   void drive_pin(int pin, int level) override;
   void write_console(std::string_view text) override;
+  std::string files_folder() override;
   std::uint64_t time_us() override;
   [[noreturn]] void restart(idf::ResetReason reason, std::uint64_t sleep_us) override;
 

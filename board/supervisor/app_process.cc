@@ -66,7 +66,7 @@ class Files {
 
 struct StartPlan {
   int program = -1;
-  std::array<int, 7> places{};  // what becomes descriptors 0..6
+  std::array<int, 8> places{};  // what becomes descriptors 0..7
   int trouble = -1;
   pid_t parent = 0;
   bool changes_user = false;
@@ -189,8 +189,18 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 
 }  // namespace
 
+int open_files_folder(const std::string& board_folder) {
+  const std::string path = board_folder + "/files";
+  if (::mkdir(path.c_str(), 0700) == 0 && ::geteuid() == 0) {
+    // The app's user writes in it. Where that user does not exist, the app runs as root.
+    [[maybe_unused]] const int given = ::lchown(path.c_str(), kUnprivilegedUser, kUnprivilegedUser);
+  }
+  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  return folder >= 0 ? folder : ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 Result<AppProcess, std::string> AppProcess::start(Bytes program,
-                                                  std::array<int, 4> board_files,
+                                                  std::array<int, 5> board_files,
                                                   const std::vector<std::string>& environment) {
   const auto refused = [](const char* what) {
     return std::string("the app can not be started: ") + what + " (" + std::strerror(errno) + ")";
@@ -211,8 +221,8 @@ Result<AppProcess, std::string> AppProcess::start(Bytes program,
   }
   if (!has_pipes) return refused("there are no free descriptors");
 
-  const std::array<int, 7> sources{input[1],       console[1],     console[1],    board_files[0],
-                                   board_files[1], board_files[2], board_files[3]};
+  const std::array<int, 8> sources{input[1],       console[1],     console[1],     board_files[0],
+                                   board_files[1], board_files[2], board_files[3], board_files[4]};
   for (std::size_t i = 0; i < sources.size(); ++i) {
     plan.places[i] = files.keep(::fcntl(sources[i], F_DUPFD_CLOEXEC, kAboveAllPlaces));
     if (plan.places[i] < 0) return refused("there are no free descriptors");

@@ -30,6 +30,10 @@ struct AppExit {
   int code = 0;  // exit code, or the signal's number
 };
 
+// Opens the folder of a board for what its app keeps in file systems ("files" in the board's own):
+// made when there is none, for the user whom the app runs as. Another file when that can not be.
+int open_files_folder(const std::string& board_folder);
+
 class AppProcess {
  public:
   AppProcess() = default;
@@ -40,11 +44,11 @@ class AppProcess {
     return *this;
   }
 
-  // `board_files`: what becomes descriptors 3, 4, 5 and 6. `environment`: "NAME=value". The error
+  // `board_files`: what becomes descriptors 3 to 7. `environment`: "NAME=value". The error
   // is a sentence. Starting as root where no other user exists (some containers) goes on without
   // the change of user and says so in warning().
   static Result<AppProcess, std::string> start(Bytes program,
-                                               std::array<int, 4> board_files,
+                                               std::array<int, 5> board_files,
                                                const std::vector<std::string>& environment);
 
   bool is_running() const { return process_ > 0; }

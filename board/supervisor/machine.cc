@@ -268,10 +268,12 @@ bool Supervisor::Machine::start_app(const BootOutcome& outcome, ResetReason reas
              " reaches beyond the end of flash; flash the image again, into a larger slot");
     return false;
   }
+  const int files = open_files_folder(folder_.path());
   auto app = AppProcess::start(flash.subspan(static_cast<std::size_t>(start), bytes),
                                {control_file_.descriptor(), folder_.flash_descriptor(),
-                                folder_.efuse_descriptor(), folder_.state_descriptor()},
+                                folder_.efuse_descriptor(), folder_.state_descriptor(), files},
                                environment_of_apps(options_.environment));
+  ::close(files);
   if (!app.ok()) {
     stop(StopReason::kSystem, app.error());
     return false;

@@ -32,9 +32,9 @@ TEST_F(SupervisorTest, TheAppHasNoPrivilegesAndOnlyItsFiles) {
   power_on();
   const unsigned user = ::geteuid() == 0 ? kUnprivilegedUser : ::geteuid();
   const unsigned group = ::geteuid() == 0 ? kUnprivilegedUser : ::getegid();
-  // Descriptors 0..6 and the one that counts them.
+  // Descriptors 0..7 and the one that counts them.
   ask("who", "user " + std::to_string(user) + " group " + std::to_string(group) +
-                 " session 1 privileges 0 core 0 files 7");
+                 " session 1 privileges 0 core 0 files 8");
 }
 
 TEST_F(SupervisorTest, WhatTheAppWritesIsInFlashAndStaysThere) {
