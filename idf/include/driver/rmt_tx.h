@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "driver/rmt_encoder.h"
 #include "esp_err.h"
 #include "hal/gpio_types.h"
 #include "rota_not_offered.h"
@@ -14,7 +15,6 @@ extern "C" {
 #endif
 
 typedef struct rmt_channel_t* rmt_channel_handle_t;
-typedef struct rmt_encoder_t* rmt_encoder_handle_t;
 typedef enum { RMT_CLK_SRC_DEFAULT = 0, RMT_CLK_SRC_APB, RMT_CLK_SRC_XTAL } rmt_clock_source_t;
 
 typedef struct {

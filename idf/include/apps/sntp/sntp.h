@@ -1,0 +1,4 @@
+// The name of esp_sntp.h before ESP-IDF 5.
+#pragma once
+
+#include "esp_sntp.h"

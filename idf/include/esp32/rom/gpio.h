@@ -1,0 +1,4 @@
+// As on every chip.
+#pragma once
+
+#include "rom/gpio.h"

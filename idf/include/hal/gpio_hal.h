@@ -1,0 +1,4 @@
+// Pins below the driver: what programs need of it is in the driver.
+#pragma once
+
+#include "driver/gpio.h"

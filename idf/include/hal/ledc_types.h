@@ -1,0 +1,4 @@
+// Types of the PWM outputs.
+#pragma once
+
+#include "driver/ledc.h"

@@ -1,0 +1,4 @@
+// Types of the SPI buses.
+#pragma once
+
+#include "driver/spi_common.h"

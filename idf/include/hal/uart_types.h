@@ -1,0 +1,4 @@
+// Types of the serial ports.
+#pragma once
+
+#include "driver/uart.h"

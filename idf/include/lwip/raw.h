@@ -1,0 +1,5 @@
+// lwIP's own IP interface is not there: use sockets.
+#pragma once
+
+#include "lwip/pbuf.h"
+#include "lwip/sockets.h"

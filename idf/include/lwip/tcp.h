@@ -1,0 +1,5 @@
+// lwIP's own TCP interface is not there: use sockets.
+#pragma once
+
+#include "lwip/pbuf.h"
+#include "lwip/sockets.h"

@@ -1,0 +1,26 @@
+// Provisioning by its names since ESP-IDF 6.
+#pragma once
+
+#include "wifi_provisioning/manager.h"
+
+#define NETWORK_PROV_EVENT WIFI_PROV_EVENT
+#define network_prov_mgr_config_t wifi_prov_mgr_config_t
+#define network_prov_mgr_init wifi_prov_mgr_init
+#define network_prov_mgr_deinit wifi_prov_mgr_deinit
+#define network_prov_mgr_wait wifi_prov_mgr_wait
+#define network_prov_mgr_is_wifi_provisioned wifi_prov_mgr_is_provisioned
+#define network_prov_mgr_start_provisioning wifi_prov_mgr_start_provisioning
+#define network_prov_mgr_stop_provisioning wifi_prov_mgr_stop_provisioning
+#define network_prov_mgr_reset_wifi_provisioning wifi_prov_mgr_reset_provisioning
+#define network_prov_scheme_softap wifi_prov_scheme_softap
+#define network_prov_scheme_ble wifi_prov_scheme_ble
+#define NETWORK_PROV_SECURITY_0 WIFI_PROV_SECURITY_0
+#define NETWORK_PROV_SECURITY_1 WIFI_PROV_SECURITY_1
+#define NETWORK_PROV_SECURITY_2 WIFI_PROV_SECURITY_2
+#define NETWORK_PROV_EVENT_HANDLER_NONE WIFI_PROV_EVENT_HANDLER_NONE
+#define NETWORK_PROV_INIT WIFI_PROV_INIT
+#define NETWORK_PROV_START WIFI_PROV_START
+#define NETWORK_PROV_WIFI_CRED_RECV WIFI_PROV_CRED_RECV
+#define NETWORK_PROV_WIFI_CRED_FAIL WIFI_PROV_CRED_FAIL
+#define NETWORK_PROV_WIFI_CRED_SUCCESS WIFI_PROV_CRED_SUCCESS
+#define NETWORK_PROV_END WIFI_PROV_END

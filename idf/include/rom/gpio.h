@@ -1,0 +1,4 @@
+// Pins of the chips' ROM by their old names.
+#pragma once
+
+#include "esp_rom_gpio.h"

@@ -1,0 +1,4 @@
+// Numbers of the pins.
+#pragma once
+
+#include "hal/gpio_types.h"

@@ -1,0 +1,4 @@
+// Registers: a virtual board has none.
+#pragma once
+
+#include "soc/soc.h"

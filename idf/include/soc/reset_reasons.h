@@ -1,0 +1,4 @@
+// Why the chip was reset.
+#pragma once
+
+#include "esp_system.h"

@@ -1,0 +1,4 @@
+// Pins of the serial ports.
+#pragma once
+
+#include "driver/uart.h"
