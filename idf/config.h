@@ -32,7 +32,9 @@ struct Config {
   bool secure_boot = false;                        // SECURE_BOOT
   bool secure_signed_on_update = false;            // SECURE_SIGNED_ON_UPDATE
   bool secure_signed_apps_no_secure_boot = false;  // SECURE_SIGNED_APPS_NO_SECURE_BOOT
-  bool flash_encryption = false;                   // SECURE_FLASH_ENC_ENABLED
+  enum class SignedApps : std::uint8_t { kRsa, kEcdsaV2, kEcdsaV1 };
+  SignedApps secure_signed_apps_scheme = SignedApps::kRsa;  // SECURE_SIGNED_APPS_*_SCHEME
+  bool flash_encryption = false;                            // SECURE_FLASH_ENC_ENABLED
 
   // How flash is written. The first two have no option of ESP-IDF: ROTA_OTA_DATA_IN_PLACE and
   // ROTA_SLOT_WRITING_REFERENCE switch Rota's safer ways off, for conformance runs.
@@ -53,6 +55,9 @@ struct Config {
       2000;                                 // ESP_HTTPS_OTA_EVENT_POST_TIMEOUT; -1: wait
   bool https_ota_partial_download = false;  // ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD
   bool https_ota_verify_spi_mode = true;    // ESP_HTTPS_OTA_VERIFY_SPI_MODE
+  // ROTA_HTTPS_OTA_PACE_BYTES (0: off) and _SECONDS: a server that sends less is given up.
+  std::uint32_t https_ota_pace_bytes = 6000;
+  std::uint32_t https_ota_pace_window_ms = 60'000;
 
   // esp_http_client and esp_tls (spec 7).
   bool http_client_enable_https = true;        // ESP_HTTP_CLIENT_ENABLE_HTTPS
@@ -71,6 +76,7 @@ struct Config {
 
   std::uint32_t lwip_max_sockets = 10;                    // LWIP_MAX_SOCKETS
   std::int32_t http_server_event_post_timeout_ms = 2000;  // HTTPD_SERVER_EVENT_POST_TIMEOUT
+  bool http_server_websockets = false;                    // HTTPD_WS_SUPPORT
 
   bool nvs_encryption = false;  // NVS_ENCRYPTION: nvs_flash_init() enciphers
 

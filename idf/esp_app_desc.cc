@@ -1,12 +1,9 @@
-// esp_app_desc.h and esp_efuse.h: what the image and the chip say about their versions.
+// esp_app_desc.h: what the image says about its version.
 #include "esp_app_desc.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstdio>
 
-#include "esp_efuse.h"
 #include "idf/runtime.h"
 
 using rota::idf::config;
@@ -15,14 +12,6 @@ using rota::idf::runtime;
 namespace {
 
 constexpr std::size_t kMostDigits = 64;
-
-// The burned bits within the width of the field, which the project's configuration gives.
-std::uint32_t burned_secure_version() {
-  const std::uint32_t width = std::min<std::uint32_t>(config().secure_version_width, 32);
-  const std::uint32_t field = width == 32 ? ~0U : (1U << width) - 1U;
-  const std::uint32_t bits = runtime().platform().efuses().secure_version_bits();
-  return static_cast<std::uint32_t>(std::popcount(bits & field));
-}
 
 }  // namespace
 
@@ -47,12 +36,6 @@ char* esp_app_get_elf_sha256_str(void) {
   auto& text = runtime().elf_sha256_text;
   esp_app_get_elf_sha256(text.data(), text.size());
   return text.data();
-}
-
-uint32_t esp_efuse_read_secure_version(void) { return burned_secure_version(); }
-
-bool esp_efuse_check_secure_version(uint32_t secure_version) {
-  return secure_version >= burned_secure_version();
 }
 
 }  // extern "C"

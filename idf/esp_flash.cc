@@ -103,7 +103,7 @@ esp_err_t esp_flash_write(esp_flash_t* chip,
   const esp_err_t checked = check_writable({{address}, length});
   if (checked != ESP_OK) return checked;
   return rota::idf::esp_err_of(
-      flash().program({address}, {static_cast<const std::byte*>(buffer), length}));
+      update_service().flash().program({address}, {static_cast<const std::byte*>(buffer), length}));
 }
 
 esp_err_t esp_flash_erase_region(esp_flash_t* chip, uint32_t start, uint32_t length) {
@@ -127,5 +127,19 @@ bool esp_partition_main_flash_region_safe(size_t addr, size_t size) {
   return lies_in_flash(static_cast<std::uint32_t>(addr), static_cast<std::uint32_t>(size)) &&
          !is_dangerous({{static_cast<std::uint32_t>(addr)}, static_cast<std::uint32_t>(size)});
 }
+
+esp_err_t esp_flash_erase_chip(esp_flash_t* chip) {
+  std::uint32_t bytes = 0;
+  const esp_err_t known = esp_flash_get_size(chip, &bytes);
+  return known == ESP_OK ? esp_flash_erase_region(chip, 0, bytes) : known;
+}
+
+esp_err_t esp_flash_init(esp_flash_t* chip) {
+  return is_other_chip(chip) ? ESP_ERR_NOT_SUPPORTED : ESP_OK;
+}
+
+bool esp_flash_chip_driver_initialized(const esp_flash_t* chip) { return !is_other_chip(chip); }
+
+esp_flash_t* esp_flash_default_chip = nullptr;
 
 }  // extern "C"

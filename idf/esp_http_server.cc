@@ -147,8 +147,8 @@ esp_err_t httpd_register_uri_handler(httpd_handle_t handle, const httpd_uri_t* u
       uri_handler->handler == nullptr) {
     return ESP_ERR_INVALID_ARG;
   }
-  if (uri_handler->is_websocket) {
-    ESP_LOGE(kTag, "'%s' is a WebSocket; the virtual board's server has none.", uri_handler->uri);
+  if (uri_handler->is_websocket && !rota::idf::config().http_server_websockets) {
+    ESP_LOGE(kTag, "'%s' is a WebSocket: set CONFIG_HTTPD_WS_SUPPORT=y.", uri_handler->uri);
     return ESP_ERR_NOT_SUPPORTED;
   }
   return server->add_handler(*uri_handler);
@@ -183,23 +183,15 @@ esp_err_t httpd_register_err_handler(httpd_handle_t handle,
 int httpd_req_recv(httpd_req_t* r, char* buf, size_t buf_len) {
   HttpExchange* exchange = exchange_of(r);
   if (exchange == nullptr || buf == nullptr) return HTTPD_SOCK_ERR_INVALID;
-  const std::size_t wanted = std::min<std::uint64_t>(buf_len, exchange->body_left);
-  if (wanted == 0) return 0;
+  if (buf_len == 0 || exchange->body_left == 0 || exchange->frame) return 0;
   HttpSession& session = *exchange->session;
   HttpServer& server = server_of(*exchange);
   if (exchange->head.expects_continue && !exchange->head_is_sent) {
     exchange->head.expects_continue = false;
     if (!server.send_all(session, "HTTP/1.1 100 Continue\r\n\r\n")) return HTTPD_SOCK_ERR_FAIL;
   }
-  int got = 0;
-  if (!session.unread.empty()) {
-    got = static_cast<int>(session.unread.copy(buf, wanted));
-    session.unread.erase(0, static_cast<std::size_t>(got));
-  } else {
-    got = server.receive(session, buf, wanted);
-  }
+  const int got = server.receive_body(*exchange, buf, buf_len);
   if (got <= 0) return got;
-  exchange->body_left -= static_cast<std::uint64_t>(got);
   HttpServer::post_bytes(HTTP_SERVER_EVENT_ON_DATA, session.number, got);
   return got;
 }
@@ -391,31 +383,6 @@ esp_err_t httpd_queue_work(httpd_handle_t handle, httpd_work_fn_t work, void* ar
   if (server == nullptr || work == nullptr) return ESP_ERR_INVALID_ARG;
   server->queue(work, arg);
   return ESP_OK;
-}
-
-// ---- WebSockets ----
-
-esp_err_t httpd_ws_recv_frame(httpd_req_t*, httpd_ws_frame_t*, size_t) {
-  return ESP_ERR_NOT_SUPPORTED;
-}
-
-esp_err_t httpd_ws_send_frame(httpd_req_t*, httpd_ws_frame_t*) { return ESP_ERR_NOT_SUPPORTED; }
-
-esp_err_t httpd_ws_send_frame_async(httpd_handle_t, int, httpd_ws_frame_t*) {
-  return ESP_ERR_NOT_SUPPORTED;
-}
-
-httpd_ws_client_info_t httpd_ws_get_fd_info(httpd_handle_t hd, int fd) {
-  return session_of(hd, fd) == nullptr ? HTTPD_WS_CLIENT_INVALID : HTTPD_WS_CLIENT_HTTP;
-}
-
-esp_err_t httpd_ws_send_data(httpd_handle_t, int, httpd_ws_frame_t*) {
-  return ESP_ERR_NOT_SUPPORTED;
-}
-
-esp_err_t httpd_ws_send_data_async(
-    httpd_handle_t, int, httpd_ws_frame_t*, transfer_complete_cb, void*) {
-  return ESP_ERR_NOT_SUPPORTED;
 }
 
 }  // extern "C"

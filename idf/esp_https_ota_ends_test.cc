@@ -195,6 +195,41 @@ TEST_F(HttpsOta, AStalledServerEndsInATimeout) {
   EXPECT_EQ(esp_https_ota_abort(handle), ESP_OK);
 }
 
+// A byte before each timeout is no progress for ever. Repaired: the reference is held for days.
+TEST_F(HttpsOta, ADrippingServerEndsInATimeout) {
+  struct Case {
+    std::size_t at_once;
+    const char* where;
+  };
+  for (const Case& drips : {Case{20, "in the head of its answer"}, Case{300, "in the first read"},
+                            Case{9000, "in the body"}}) {
+    config_for_test().https_ota_pace_bytes = 1U << 20U;
+    config_for_test().https_ota_pace_window_ms = 100;
+    serve([&](const RequestForTest& request) {
+      const std::string whole = serve_file(request, image_text()).text;
+      return ReplyForTest{whole.substr(0, drips.at_once), ReplyForTest::Then::kDrip,
+                          whole.substr(drips.at_once)};
+    });
+    EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_TIMEOUT) << drips.where << board.console;
+    EXPECT_TRUE(board.console_has("The server is too slow")) << drips.where << board.console;
+    EXPECT_EQ(selected(), "factory");
+    board.console.clear();
+  }
+}
+
+TEST_F(HttpsOta, OptionRotaHttpsOtaPace) {
+  for (const std::uint32_t bytes : {0U, 1U << 20U}) {
+    config_for_test().https_ota_pace_bytes = bytes;
+    config_for_test().https_ota_pace_window_ms = 50;
+    serve([&](const RequestForTest& request) {
+      const std::string whole = serve_file(request, image_text()).text;
+      const std::size_t rest = whole.size() - 40;
+      return ReplyForTest{whole.substr(0, rest), ReplyForTest::Then::kDrip, whole.substr(rest)};
+    });
+    EXPECT_EQ(esp_https_ota(&ota), bytes == 0 ? ESP_OK : ESP_ERR_TIMEOUT) << board.console;
+  }
+}
+
 TEST_F(HttpsOta, AServerThatStallsBeforeTheHeaderEndsInATimeout) {
   http.timeout_ms = kShortTimeoutMs;
   serve([&](const RequestForTest& request) {

@@ -355,7 +355,7 @@ esp_err_t esp_ota_revoke_secure_boot_public_key(esp_ota_secure_boot_public_key_i
       return ESP_FAIL;
     }
   }
-  if ((service->platform().efuses().revoked_key_slots() >> index & 1U) != 0) return ESP_OK;
+  if ((service->efuses().revoked_key_slots() >> index & 1U) != 0) return ESP_OK;
   ESP_LOGE(kTag,
            "No key was revoked: that the app and the bootloader verify with another key can "
            "not be checked on this board. Revoke it on the device itself.");

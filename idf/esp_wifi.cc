@@ -263,6 +263,48 @@ esp_err_t esp_wifi_scan_get_ap_records(uint16_t* number, wifi_ap_record_t* ap_re
   return ESP_OK;
 }
 
+esp_err_t esp_wifi_clear_ap_list(void) {
+  const esp_err_t checked = check_started();
+  if (checked == ESP_OK) wifi().has_scanned = false;
+  return checked;
+}
+
+esp_err_t esp_wifi_set_country(const wifi_country_t* country) {
+  return country == nullptr ? ESP_ERR_INVALID_ARG : check_started();
+}
+
+esp_err_t esp_wifi_set_protocol(wifi_interface_t ifx, uint8_t) { return check_interface(ifx); }
+
+esp_err_t esp_wifi_set_bandwidth(wifi_interface_t ifx, wifi_bandwidth_t) {
+  return check_interface(ifx);
+}
+
+esp_err_t esp_wifi_set_channel(uint8_t, wifi_second_chan_t) { return check_started(); }
+
+esp_err_t esp_wifi_set_inactive_time(wifi_interface_t ifx, uint16_t) {
+  return check_interface(ifx);
+}
+
+esp_err_t esp_wifi_get_channel(uint8_t* primary, wifi_second_chan_t* second) {
+  if (primary == nullptr || second == nullptr) return ESP_ERR_INVALID_ARG;
+  *primary = kChannel;
+  *second = WIFI_SECOND_CHAN_NONE;
+  return check_started();
+}
+
+esp_err_t esp_wifi_ap_get_sta_list(wifi_sta_list_t* sta) {
+  if (sta == nullptr) return ESP_ERR_INVALID_ARG;
+  *sta = {};
+  return check_started();
+}
+
+esp_err_t esp_wifi_sta_get_rssi(int* rssi) {
+  if (rssi == nullptr) return ESP_ERR_INVALID_ARG;
+  if (!wifi().is_connected) return ESP_FAIL;
+  *rssi = kSignalStrength;
+  return ESP_OK;
+}
+
 esp_err_t esp_wifi_get_mac(wifi_interface_t ifx, uint8_t mac[6]) {
   const esp_err_t checked = check_interface(ifx);
   if (checked != ESP_OK) return checked;

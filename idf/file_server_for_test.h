@@ -34,9 +34,10 @@ struct RequestForTest {
 };
 
 struct ReplyForTest {
-  enum class Then { kNextRequest, kClose, kStall };
+  enum class Then { kNextRequest, kClose, kStall, kDrip };
   std::string text;  // head and body as they go over the wire
   Then then = Then::kNextRequest;
+  std::string drops = {};  // kDrip: after the text, one every few milliseconds
 };
 
 inline ReplyForTest reply(int status, std::string_view headers, std::string_view body) {
@@ -74,6 +75,7 @@ class FileServerForTest {
       if (!peer.send(reply.text)) return;
       if (reply.then == ReplyForTest::Then::kClose) return peer.say_goodbye();
       if (reply.then == ReplyForTest::Then::kStall) return peer.stall();
+      if (reply.then == ReplyForTest::Then::kDrip && !peer.drip(reply.drops)) return;
     }
   }
 

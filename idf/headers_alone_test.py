@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Compiles each header in idf/include alone, as C and as C++: a project may include it first, and gets
-what it needs with it.
+"""Compiles each header in idf/include, and each that a list of names has (idf/surface_names.txt: what
+real projects include), alone, as C and as C++: a project may include it first, and gets what it needs
+with it.
 
-    headers_alone_test.py INCLUDE_FOLDER C_COMPILER CXX_COMPILER
+    headers_alone_test.py INCLUDE_FOLDER NAMES.txt C_COMPILER CXX_COMPILER
 """
 
 import concurrent.futures
@@ -27,10 +28,15 @@ def complaints(compiler, language, standard, folder, header):
 
 
 def main():
-    folder, c_compiler, cxx_compiler = sys.argv[1:]
+    folder, names_path, c_compiler, cxx_compiler = sys.argv[1:]
+    headers = list(headers_of(folder))
+    with open(names_path, encoding="utf-8") as file:
+        wanted = [line.split()[1] for line in file if line.startswith("header ")]
+    # A project's build writes sdkconfig.h.
+    headers += [name for name in wanted if name not in headers and name != "sdkconfig.h"]
     jobs = []
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        for header in headers_of(folder):
+        for header in headers:
             if header.endswith(".h"):
                 jobs.append(pool.submit(complaints, c_compiler, "c", "gnu17", folder, header))
             jobs.append(pool.submit(complaints, cxx_compiler, "c++", "gnu++20", folder, header))

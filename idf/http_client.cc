@@ -220,6 +220,11 @@ void esp_http_client::set_timeout(int timeout_ms) {
   if (connection_) connection_->set_no_progress(deadlines().no_progress);
 }
 
+void esp_http_client::set_patience(std::chrono::milliseconds total) {
+  patience_ = total;
+  if (connection_) connection_->set_deadlines(deadlines());
+}
+
 void esp_http_client::set_post_data(const char* data, int bytes) {
   post_data = const_cast<char*>(data);  // Lent back to the program only.
   post_bytes = data == nullptr ? 0 : bytes;
@@ -236,6 +241,7 @@ rota::client::Deadlines esp_http_client::deadlines() const {
   rota::client::Deadlines limits;
   limits.connect = std::chrono::milliseconds(timeout_ms_);
   limits.no_progress = std::chrono::milliseconds(timeout_ms_);
+  limits.total = patience_;
   return limits;
 }
 

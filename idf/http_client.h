@@ -5,6 +5,7 @@
 // the server agreed and the last answer was read to its end; a redirect to https uses TLS.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,6 +42,11 @@ struct esp_http_client final : rota::idf::KernelObject {
   char* header(std::string_view name);
   void delete_all_headers() { headers_.clear(); }
   void set_timeout(int timeout_ms);
+  // From now on all waits together end after that time, on this connection and the next ones, each
+  // from its beginning; 0: no limit.
+  void set_patience(std::chrono::milliseconds total);
+  // Whether the last failure was that it ended.
+  bool lost_patience() const { return last_reason_ == rota::client::Reason::kDeadline; }
   void set_post_data(const char* data, int bytes);
 
   // ---- An exchange, step by step ----
@@ -127,6 +133,7 @@ struct esp_http_client final : rota::idf::KernelObject {
   rota::client::Url url_;
   std::vector<Header> headers_;
   int timeout_ms_;
+  std::chrono::milliseconds patience_{0};
   std::size_t send_buffer_bytes_;
   int max_redirects_;
   int max_authorizations_;

@@ -30,7 +30,8 @@ bool has_control_character(std::string_view text) {
                      [](char c) { return client::is_control(c) && c != '\t'; });
 }
 
-// Whether a list like that of "Connection: keep-alive, Upgrade" holds a word.
+}  // namespace
+
 bool lists(std::string_view list, std::string_view word) {
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());
@@ -39,8 +40,6 @@ bool lists(std::string_view list, std::string_view word) {
   }
   return false;
 }
-
-}  // namespace
 
 const char* method_name(int method) {
   const auto index = static_cast<std::size_t>(method);

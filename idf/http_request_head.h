@@ -76,6 +76,9 @@ class RequestHeadReader {
   std::string sentence_;
 };
 
+// Whether a list like that of "Connection: keep-alive, Upgrade" holds a word, in any case.
+bool lists(std::string_view list, std::string_view word);
+
 // "GET"; nullptr for a number that is none.
 const char* method_name(int method);
 

@@ -100,6 +100,8 @@ bool HttpServer::is_called_by_own_task() const {
 void HttpServer::end() {
   leaving_.clear();
   listener_.reset();
+  run_work();
+  wait_until_unused();
   exchanges_.clear();
   while (!sessions_.empty()) close(sessions_.front());
   leaving_.clear();
@@ -201,8 +203,9 @@ void HttpServer::prepare(HttpSession& session) const {
   set(IPPROTO_TCP, TCP_KEEPCNT, config_.keep_alive_count != 0 ? config_.keep_alive_count : 3);
 }
 
+// What is queued now; what that work queues comes with the next turn.
 void HttpServer::run_work() {
-  while (!work_.empty() && !must_stop_) {
+  for (std::size_t count = work_.size(); count > 0; --count) {
     const Work work = work_.front();
     work_.pop_front();
     work.function(work.argument);
@@ -247,16 +250,17 @@ void HttpServer::close(HttpSession& session) {
 void HttpServer::close_those_that_must() {
   for (auto it = sessions_.begin(); it != sessions_.end();) {
     HttpSession& session = *it++;
-    if (session.must_close && !session.is_taken_over) close(session);
+    if (session.must_close && session.may_close_now()) close(session);
   }
 }
 
 void HttpServer::close_least_used() {
-  const auto least = std::min_element(
-      sessions_.begin(), sessions_.end(), [](const HttpSession& a, const HttpSession& b) {
-        return std::pair(a.is_taken_over, a.last_use) < std::pair(b.is_taken_over, b.last_use);
-      });
-  if (least != sessions_.end() && !least->is_taken_over) close(*least);
+  const auto least = std::min_element(sessions_.begin(), sessions_.end(),
+                                      [](const HttpSession& a, const HttpSession& b) {
+                                        return std::pair(!a.may_close_now(), a.last_use) <
+                                               std::pair(!b.may_close_now(), b.last_use);
+                                      });
+  if (least != sessions_.end() && least->may_close_now()) close(*least);
 }
 
 void HttpServer::drain_leaving() {
@@ -273,7 +277,44 @@ void HttpServer::drain_leaving() {
 
 // ---- Bytes ----
 
+class HttpServer::Use {
+ public:
+  Use(HttpServer& server, HttpSession& session) : server_(server), session_(session) {
+    ++session_.users;
+  }
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+  ~Use() {
+    --session_.users;
+    if (session_.sends_frame && ends_frame_) session_.sends_frame = false;
+    if (session_.must_close) server_.wake();
+    runtime().scheduler().wake_all(server_.until_unused_);
+  }
+  // Waits until no other task is in the middle of a frame.
+  void begin_frame() {
+    while (session_.sends_frame) {
+      runtime().scheduler().wait(server_.until_unused_, std::nullopt);
+    }
+    session_.sends_frame = true;
+    ends_frame_ = true;
+  }
+
+ private:
+  HttpServer& server_;
+  HttpSession& session_;
+  bool ends_frame_ = false;
+};
+
+void HttpServer::wait_until_unused() {
+  const auto is_used = [](const HttpSession& session) { return session.users > 0; };
+  while (std::any_of(sessions_.begin(), sessions_.end(), is_used)) {
+    for (const HttpSession& session : sessions_) ::shutdown(session.number, SHUT_RDWR);
+    runtime().scheduler().wait(until_unused_, std::nullopt);
+  }
+}
+
 int HttpServer::receive(HttpSession& session, char* into, std::size_t size) {
+  const Use use(*this, session);
   if (session.receive != nullptr) return session.receive(this, session.number, into, size, 0);
   const auto until = client::deadline_after(std::chrono::seconds(config_.recv_wait_timeout));
   const BlockingSection others_run;
@@ -290,6 +331,7 @@ int HttpServer::receive(HttpSession& session, char* into, std::size_t size) {
 }
 
 int HttpServer::send(HttpSession& session, std::string_view bytes, int flags) {
+  const Use use(*this, session);
   if (session.send != nullptr) {
     return session.send(this, session.number, bytes.data(), bytes.size(), flags);
   }
@@ -315,6 +357,34 @@ bool HttpServer::send_all(HttpSession& session, std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return true;
+}
+
+esp_err_t HttpServer::send_frame(HttpSession& session,
+                                 httpd_ws_type_t type,
+                                 bool is_final,
+                                 std::string_view payload) {
+  Use use(*this, session);
+  use.begin_frame();
+  if (!session.websocket || session.websocket->close_is_sent || session.must_close) {
+    return ESP_ERR_INVALID_STATE;
+  }
+  if (type == HTTPD_WS_TYPE_CLOSE) session.websocket->close_is_sent = true;
+  return send_all(session, websocket_frame(type, is_final, payload)) ? ESP_OK : ESP_FAIL;
+}
+
+int HttpServer::receive_body(HttpExchange& exchange, char* into, std::size_t size) {
+  HttpSession& session = *exchange.session;
+  const std::size_t wanted = std::min<std::uint64_t>(size, exchange.body_left);
+  if (wanted == 0) return 0;
+  int got = 0;
+  if (!session.unread.empty()) {
+    got = static_cast<int>(session.unread.copy(into, wanted));
+    session.unread.erase(0, static_cast<std::size_t>(got));
+  } else {
+    got = receive(session, into, wanted);
+  }
+  if (got > 0) exchange.body_left -= static_cast<std::uint64_t>(got);
+  return got;
 }
 
 // ---- Events ----

@@ -14,6 +14,7 @@
 #include <deque>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "esp_http_server.h"
 #include "idf/http_request_head.h"
 #include "idf/runtime.h"
+#include "idf/websocket.h"
 #include "net/descriptor.h"
 
 namespace rota::idf {
@@ -31,6 +33,14 @@ struct OwnedContext {
   httpd_free_ctx_fn_t free_function = nullptr;
 
   void release();
+};
+
+// What a connection becomes when its handshake was accepted.
+struct WebSocket {
+  std::string uri;  // of the handshake
+  httpd_uri_t handler{};
+  bool message_is_open = false;  // the last data frame was not its message's last
+  bool close_is_sent = false;
 };
 
 struct HttpSession {
@@ -45,9 +55,14 @@ struct HttpSession {
   std::uint64_t last_use = 0;
   bool is_taken_over = false;  // by an async request
   bool must_close = false;
+  std::optional<WebSocket> websocket;
+  unsigned users = 0;        // calls that send or receive on it right now
+  bool sends_frame = false;  // one of them is in the middle of a frame
+
+  bool may_close_now() const { return !is_taken_over && users == 0; }
 };
 
-// One request and its response. `request.aux` points to it.
+// One request and its response, or one frame of a WebSocket. `request.aux` points to it.
 struct HttpExchange {
   httpd_req_t request{};
   HttpSession* session = nullptr;
@@ -57,6 +72,7 @@ struct HttpExchange {
   std::string type = HTTPD_TYPE_TEXT;
   std::vector<client::Header> response_headers;
   bool head_is_sent = false;
+  std::optional<WebSocketFrame> frame;  // its payload is `body_left` bytes from its end
 };
 
 class HttpServer final : public KernelObject {
@@ -91,6 +107,17 @@ class HttpServer final : public KernelObject {
   int receive(HttpSession& session, char* into, std::size_t size);
   int send(HttpSession& session, std::string_view bytes, int flags = 0);
   bool send_all(HttpSession& session, std::string_view bytes);
+  // Of the request's body or the frame's payload: what came before, else as receive().
+  int receive_body(HttpExchange& exchange, char* into, std::size_t size);
+
+  // A whole frame, not mixed with those of other tasks. ESP_ERR_INVALID_STATE: no WebSocket, or the
+  // server has closed it.
+  esp_err_t send_frame(HttpSession& session,
+                       httpd_ws_type_t type,
+                       bool is_final,
+                       std::string_view payload);
+  // The whole payload, which has room in `into`.
+  esp_err_t receive_payload(HttpExchange& exchange, char* into);
 
   static void post(esp_http_server_event_id_t event, const void* data, std::size_t size);
   static void post(esp_http_server_event_id_t event, int socket);
@@ -99,12 +126,15 @@ class HttpServer final : public KernelObject {
  private:
   struct Handler {
     std::string uri;
+    std::string subprotocol;  // of a WebSocket
     httpd_uri_t given;
   };
   struct Work {
     httpd_work_fn_t function;
     void* argument;
   };
+  // Keeps a session from being closed while a call waits on it.
+  class Use;
   // What the client still sends is read until it ends or this time comes.
   struct Leaving {
     net::Descriptor socket;
@@ -122,12 +152,24 @@ class HttpServer final : public KernelObject {
   RequestHeadReader::Step read_head(HttpSession& session, RequestHeadReader& reader);
   bool refuse(HttpExchange& exchange, httpd_err_code_t error, const std::string& sentence);
   const Handler* find(std::string_view path, int method, httpd_err_code_t& error) const;
+  HttpExchange& begin_exchange(HttpSession& session);
+  void end_exchange(const HttpExchange& exchange);
   bool call(HttpExchange& exchange, const Handler& handler);
+  esp_err_t call_program(HttpExchange& exchange, const httpd_uri_t& handler);
   bool read_rest_of_body(HttpExchange& exchange);
+  // Answers a handshake. False: the session is to be closed.
+  bool begin_websocket(HttpExchange& exchange, const Handler& handler);
+  bool refuse_handshake(HttpExchange& exchange, const HandshakeRefusal& refusal);
+  // The next frame of a session. False: the session is to be closed.
+  bool serve_frame(HttpSession& session);
+  bool read_exactly(HttpSession& session, std::span<std::byte> into);
+  bool take_frame(HttpExchange& exchange);
+  bool answer_control_frame(HttpExchange& exchange);
   void close(HttpSession& session);
   void close_those_that_must();
   void close_least_used();
   void drain_leaving();
+  void wait_until_unused();
   void run_work();
   void wake() const;
   void end();
@@ -143,6 +185,7 @@ class HttpServer final : public KernelObject {
   std::array<httpd_err_handler_func_t, HTTPD_ERR_CODE_MAX> error_handlers_{};
   std::list<HttpSession> sessions_;
   std::list<Leaving> leaving_;
+  WaitList until_unused_;
   std::list<std::unique_ptr<HttpExchange>> exchanges_;
   std::deque<Work> work_;
   std::uint64_t uses_ = 0;

@@ -79,8 +79,11 @@ esp_err_t HttpServer::add_handler(const httpd_uri_t& handler) {
              handler.uri, config_.max_uri_handlers);
     return ESP_ERR_HTTPD_HANDLERS_FULL;
   }
-  handlers_.push_back({handler.uri, handler});
-  handlers_.back().given.uri = nullptr;  // the program's text may be gone by the next use
+  const char* subprotocol = handler.supported_subprotocol;
+  handlers_.push_back({handler.uri, subprotocol == nullptr ? "" : subprotocol, handler});
+  // The program's texts may be gone by the next use.
+  handlers_.back().given.uri = nullptr;
+  handlers_.back().given.supported_subprotocol = nullptr;
   return ESP_OK;
 }
 
@@ -117,22 +120,32 @@ RequestHeadReader::Step HttpServer::read_head(HttpSession& session, RequestHeadR
   }
 }
 
+HttpExchange& HttpServer::begin_exchange(HttpSession& session) {
+  HttpExchange& exchange = *exchanges_.emplace_back(std::make_unique<HttpExchange>());
+  exchange.session = &session;
+  exchange.request.handle = this;
+  exchange.request.aux = &exchange;
+  return exchange;
+}
+
+void HttpServer::end_exchange(const HttpExchange& exchange) {
+  exchanges_.remove_if([&](const auto& it) { return it.get() == &exchange; });
+}
+
 bool HttpServer::serve_one(HttpSession& session) {
   use(session);
+  if (session.websocket) return serve_frame(session);
   RequestHeadReader reader({config_.max_uri_len, config_.max_req_hdr_len});
   const RequestHeadReader::Step step = read_head(session, reader);
   if (session.must_close) return false;
 
-  HttpExchange& exchange = *exchanges_.emplace_back(std::make_unique<HttpExchange>());
-  exchange.session = &session;
+  HttpExchange& exchange = begin_exchange(session);
   exchange.head = std::move(reader.head());
   exchange.body_left = exchange.head.content_length.value_or(0);
   httpd_req_t& request = exchange.request;
-  request.handle = this;
   request.method = exchange.head.method;
   request.uri = exchange.head.target.c_str();
   request.content_len = static_cast<std::size_t>(exchange.body_left);
-  request.aux = &exchange;
 
   bool stays = false;
   httpd_err_code_t error = reader.error();
@@ -149,7 +162,7 @@ bool HttpServer::serve_one(HttpSession& session) {
   }
   if (session.is_taken_over) return true;
   const bool keeps_alive = exchange.head.keeps_alive;
-  exchanges_.remove_if([&](const auto& it) { return it.get() == &exchange; });
+  end_exchange(exchange);
   return stays && keeps_alive;
 }
 
@@ -169,9 +182,24 @@ bool HttpServer::refuse(HttpExchange& exchange,
 }
 
 bool HttpServer::call(HttpExchange& exchange, const Handler& handler) {
+  if (handler.given.is_websocket && exchange.head.method == HTTP_GET) {
+    return begin_websocket(exchange, handler);
+  }
+  const httpd_uri_t called = handler.given;  // the handler may remove itself
+  const esp_err_t result = call_program(exchange, called);
+  if (exchange.session->is_taken_over) return true;
+  if (result != ESP_OK) return false;
+  if (!exchange.head_is_sent) {
+    ESP_LOGW(kTag,
+             "The handler of %s returned ESP_OK without a response; its client waits for one.",
+             exchange.head.target.c_str());
+  }
+  return read_rest_of_body(exchange);
+}
+
+esp_err_t HttpServer::call_program(HttpExchange& exchange, const httpd_uri_t& called) {
   HttpSession& session = *exchange.session;
   httpd_req_t& request = exchange.request;
-  const httpd_uri_t called = handler.given;  // the handler may remove itself
   request.user_ctx = called.user_ctx;
   request.sess_ctx = session.context.value;
   request.free_ctx = session.context.free_function;
@@ -182,14 +210,7 @@ bool HttpServer::call(HttpExchange& exchange, const Handler& handler) {
     session.context.release();
   }
   session.context = {request.sess_ctx, request.free_ctx};
-  if (session.is_taken_over) return true;
-  if (result != ESP_OK) return false;
-  if (!exchange.head_is_sent) {
-    ESP_LOGW(kTag,
-             "The handler of %s returned ESP_OK without a response; its client waits for one.",
-             exchange.head.target.c_str());
-  }
-  return read_rest_of_body(exchange);
+  return result;
 }
 
 // What the handler did not want: the next request stands behind it.
@@ -198,7 +219,7 @@ bool HttpServer::read_rest_of_body(HttpExchange& exchange) {
   if (exchange.body_left > 0 && exchange.head.expects_continue) return false;
   std::array<char, kPiece> unwanted;
   while (exchange.body_left > 0) {
-    if (httpd_req_recv(&exchange.request, unwanted.data(), unwanted.size()) <= 0) return false;
+    if (receive_body(exchange, unwanted.data(), unwanted.size()) <= 0) return false;
   }
   return true;
 }
@@ -217,7 +238,7 @@ esp_err_t HttpServer::complete(HttpExchange& exchange) {
   if (!session.is_taken_over) return ESP_ERR_INVALID_STATE;
   session.is_taken_over = false;
   if (exchange.body_left > 0 || !exchange.head.keeps_alive) session.must_close = true;
-  exchanges_.remove_if([&](const auto& it) { return it.get() == &exchange; });
+  end_exchange(exchange);
   wake();
   return ESP_OK;
 }

@@ -21,6 +21,7 @@ namespace {
 
 constexpr const char* kTag = "esp_https_ota";
 constexpr int kStalled = -ESP_ERR_HTTP_EAGAIN;
+constexpr int kTooSlow = -ESP_ERR_TIMEOUT;
 constexpr int kDefaultTimeoutMs = 5000;
 constexpr std::size_t kMostDrainedBytes = 64 * 1024;  // more: a new connection is cheaper
 
@@ -68,7 +69,11 @@ Bytes bytes_at(const char* memory, std::size_t count) {
 }  // namespace
 
 HttpsUpdate::HttpsUpdate(const esp_https_ota_config_t& config, UpdateService& service)
-    : config_(config), service_(service), times_(service.platform(), service.flash()) {
+    : config_(config),
+      service_(service),
+      times_(service.platform(), service.flash()),
+      pace_(service.config().https_ota_pace_bytes,
+            DownloadPace::Time(service.config().https_ota_pace_window_ms)) {
   timeout_ms_ =
       config.http_config->timeout_ms > 0 ? config.http_config->timeout_ms : kDefaultTimeoutMs;
 }
@@ -197,6 +202,8 @@ void HttpsUpdate::send_request(const Wish& wish) {
     esp_http_client_set_method(client_, wish.head_only ? HTTP_METHOD_HEAD : HTTP_METHOD_GET);
   }
   set_range(wish);
+  // The answer's head has to come within one window.
+  client_->set_patience(pace_.is_on() ? pace_.window() : DownloadPace::Time{0});
   const std::uint64_t tls_before_us = client_->tls_us();
   const bool goes_on = conversation_->has_begun() && !wish.new_connection &&
                        esp_http_client_is_persistent_connection(client_);
@@ -207,6 +214,7 @@ void HttpsUpdate::send_request(const Wish& wish) {
     client_error_ = exchange(false);
   }
   times_.move_to_tls(client_->tls_us() - tls_before_us);
+  if (client_error_ != ESP_OK && client_->lost_patience()) client_error_ = give_up_slow_server();
   if (client_error_ != ESP_OK) return conversation_->on_connection_failed();
   const bool resumed_before = resumes();
   conversation_->on_response(read_answer());
@@ -336,14 +344,22 @@ esp_err_t HttpsUpdate::perform() {
       return wish.read_exactly != 0 ? read_first() : read_more();
     default:
       carry_out(wish);
-      return connect() == ESP_OK ? ESP_ERR_HTTPS_OTA_IN_PROGRESS : ESP_FAIL;
+      if (connect() == ESP_OK) return ESP_ERR_HTTPS_OTA_IN_PROGRESS;
+      return client_error_ == ESP_ERR_TIMEOUT ? ESP_ERR_TIMEOUT : ESP_FAIL;
   }
 }
 
 int HttpsUpdate::read_body(char* into, std::uint32_t bytes) {
-  return times_.measure(UpdateTimes::Part::kNetwork, "reading from the server", [&] {
+  client_->set_patience(pace_.patience());
+  const auto began = std::chrono::steady_clock::now();
+  const int count = times_.measure(UpdateTimes::Part::kNetwork, "reading from the server", [&] {
     return esp_http_client_read(client_, into, static_cast<int>(bytes));
   });
+  pace_.waited(
+      std::chrono::duration_cast<DownloadPace::Time>(std::chrono::steady_clock::now() - began),
+      static_cast<std::uint64_t>(std::max(count, 0)));
+  const bool is_slow = pace_.is_too_slow() || (count < 0 && client_->lost_patience());
+  return is_slow && !esp_http_client_is_complete_data_received(client_) ? kTooSlow : count;
 }
 
 // Gets the first kFirstReadBytes of the body into the buffer, if they are not there.
@@ -357,7 +373,7 @@ esp_err_t HttpsUpdate::fill_first_read() {
       conversation_->on_stalled();
       if (!conversation_->is_connected()) return refuse(conversation_->error());
     } else if (count < 0) {
-      client_error_ = ESP_FAIL;
+      client_error_ = count == kTooSlow ? give_up_slow_server() : ESP_FAIL;
       return refuse(Error::kHttpReadFailed);
     } else {
       ESP_LOGE(kTag,
@@ -397,7 +413,7 @@ esp_err_t HttpsUpdate::read_more() {
       ESP_LOGW(kTag, "No data within %d ms; waiting again", timeout_ms_);
     }
   } else {
-    client_error_ = ESP_FAIL;
+    client_error_ = count == kTooSlow ? give_up_slow_server() : ESP_FAIL;
     conversation_->on_read_failed();
   }
   return conversation_->is_connected() ? ESP_ERR_HTTPS_OTA_IN_PROGRESS
@@ -559,6 +575,15 @@ esp_err_t HttpsUpdate::read_bootloader_description(esp_bootloader_desc_t& into) 
 }
 
 // ---- What failed -----------------------------------------------------------------------------
+
+esp_err_t HttpsUpdate::give_up_slow_server() {
+  ESP_LOGE(kTag,
+           "The server is too slow: %" PRIu64 " of %" PRIu32
+           " bytes in %.1f s. Look at it and at the network; CONFIG_ROTA_HTTPS_OTA_PACE_BYTES and "
+           "_SECONDS say how slow it may be.",
+           pace_.got(), pace_.needed(), static_cast<double>(pace_.window().count()) / 1000);
+  return ESP_ERR_TIMEOUT;
+}
 
 esp_err_t HttpsUpdate::refuse(Error error) {
   switch (error) {

@@ -14,6 +14,7 @@
 
 #include "core/update_conversation.h"
 #include "esp_https_ota.h"
+#include "idf/download_pace.h"
 #include "idf/resume_journal.h"
 #include "idf/runtime.h"
 #include "idf/update_service.h"
@@ -86,6 +87,7 @@ class HttpsUpdate final : public KernelObject {
   void settle_journal(bool is_valid);
   void log_times() const;
   esp_err_t refuse(Error error);
+  esp_err_t give_up_slow_server();
 
   esp_https_ota_config_t config_;
   UpdateService& service_;
@@ -98,6 +100,7 @@ class HttpsUpdate final : public KernelObject {
   std::uint32_t first_read_bytes_ = 0;  // in the buffer, not handed on yet
   FirstBytes first_bytes_{Bytes{}};
   UpdateTimes times_;
+  DownloadPace pace_;
   // The file that the parts so far came from; kept over a reset when the program wants to resume.
   ResumeEntry content_;
   bool content_is_known_ = false;

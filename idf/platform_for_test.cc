@@ -1,6 +1,8 @@
 #include "idf/platform_for_test.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -37,17 +39,25 @@ void append(std::vector<std::byte>& image, Bytes bytes) {
   image.insert(image.end(), bytes.begin(), bytes.end());
 }
 
-void append_signature_sector(std::vector<std::byte>& image) {
+void append_signature_sector(std::vector<std::byte>& image, unsigned version, unsigned place) {
   image.resize(formats::signature_sector_of(static_cast<std::uint32_t>(image.size())),
                std::byte{0xFF});
   std::array<std::byte, formats::kSignatureSectorBytes> sector{};
   sector.fill(std::byte{0xFF});
-  sector[0] = std::byte{0xE7};
-  sector[1] = std::byte{2};
+  const MutableBytes block = MutableBytes(sector).subspan(place * formats::kSignatureBlockBytes,
+                                                          formats::kSignatureBlockBytes);
+  block[0] = std::byte{0xE7};
+  block[1] = static_cast<std::byte>(version);
   const auto digest = crypto::sha256(image);
-  std::copy(digest.begin(), digest.end(), sector.begin() + 4);
-  store_u32(&sector[1196], crypto::crc32(Bytes(sector).first(1196)));
+  std::copy(digest.begin(), digest.end(), block.begin() + 4);
+  store_u32(&block[1196], crypto::crc32(block.first(1196)));
   append(image, sector);
+}
+
+void append_signature_v1(std::vector<std::byte>& image) {
+  std::array<std::byte, formats::kSignatureBlockV1Bytes> block{};
+  std::fill(block.begin() + 4, block.end(), std::byte{0x11});
+  append(image, block);
 }
 
 // run_program takes a plain function; the program of the boot that runs now.
@@ -172,8 +182,25 @@ std::vector<std::byte> PlatformForTest::make_image(const ImageRecipe& recipe) co
   while (image.size() % 16 != 15) image.push_back(std::byte{0});
   image.push_back(checksum);
   if (recipe.digest) append(image, crypto::sha256(image));
-  if (recipe.signature_block) append_signature_sector(image);
+  if (recipe.signature_block && recipe.signature_version == 0) {
+    append_signature_v1(image);
+  } else if (recipe.signature_block) {
+    append_signature_sector(image, recipe.signature_version, recipe.signature_place);
+  }
   return image;
+}
+
+std::string PlatformForTest::files_folder() {
+  if (files_.path.empty()) {
+    std::string pattern = std::filesystem::temp_directory_path() / "rota-files-XXXXXX";
+    if (::mkdtemp(pattern.data()) != nullptr) files_.path = pattern;
+  }
+  return files_.path;
+}
+
+PlatformForTest::Folder::~Folder() {
+  std::error_code ignored;
+  if (!path.empty()) std::filesystem::remove_all(path, ignored);
 }
 
 OtaRecord PlatformForTest::record(std::uint32_t sequence, formats::OtaState state) {

@@ -57,8 +57,11 @@ struct ImageRecipe {
   std::uint16_t min_chip_revision = 0;
   std::uint16_t max_chip_revision = 65535;
   bool digest = true;
-  // Followed by a block of Secure Boot v2 with the image's digest; its signature is no real one.
+  // Followed by a block of Secure Boot v2 with the image's digest, or of v1; its signature is no
+  // real one.
   bool signature_block = false;
+  unsigned signature_version = 2;  // of the block: 2 RSA, 3 ECDSA, 0 Secure Boot v1
+  unsigned signature_place = 0;    // of the three in their sector
 };
 
 class PlatformForTest final : public Platform {
@@ -126,6 +129,8 @@ class PlatformForTest final : public Platform {
   int pin_level(int pin, bool pull_up) override;
   void drive_pin(int pin, int level) override { driven_levels[pin] = level; }
   void write_console(std::string_view text) override { console += text; }
+  // Made at the first use, gone with the board.
+  std::string files_folder() override;
   std::uint64_t time_us() override { return now_us; }
   bool skip_idle_time(std::uint64_t time_us) override;
   [[noreturn]] void restart(ResetReason reason, std::uint64_t sleep_us) override;
@@ -150,6 +155,11 @@ class PlatformForTest final : public Platform {
   board::MemoryChip memory_;
   FailingFlash flash_{*this};
   formats::PartitionRows rows_;
+  struct Folder {
+    std::string path;
+    ~Folder();
+  };
+  Folder files_;
   core::FlashAddress running_;
   ResetReason reset_reason_ = ResetReason::kPowerOn;
   std::array<std::byte, 4096> retained_{};

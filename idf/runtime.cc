@@ -13,6 +13,7 @@
 #include "idf/event_loops.h"
 #include "idf/http_clients.h"
 #include "idf/log.h"
+#include "idf/mounted_files.h"
 #include "idf/network.h"
 #include "idf/nvs_service.h"
 #include "idf/pins.h"
@@ -40,6 +41,7 @@ Runtime::Runtime(Platform& platform)
       scheduler_(std::make_unique<Scheduler>(platform, config())),
       log_(std::make_unique<Log>(config())),
       pins_(std::make_unique<Pins>(platform)),
+      files_(std::make_unique<MountedFiles>()),
       event_loops_(std::make_unique<EventLoops>()),
       software_timers_(std::make_unique<TimerService>("Tmr Svc", kSoftwareTimerPriority)),
       precise_timers_(std::make_unique<TimerService>("esp_timer", kPreciseTimerPriority)),

@@ -30,6 +30,7 @@ class ConsoleStreams;
 class EventLoops;
 class HttpClients;
 class Log;
+class MountedFiles;
 class Network;
 class NvsService;
 class Pins;
@@ -61,6 +62,7 @@ class Runtime {
   // Set when the boot ends: ends waits outside.
   client::Cancellation& boot_end() { return *boot_end_; }
   Pins& pins() { return *pins_; }
+  MountedFiles& files() { return *files_; }
   BlackBox& black_box() { return *black_box_; }
   RtcMemory& rtc_memory() { return *rtc_memory_; }
   TaskWatchdog& task_watchdog() { return *task_watchdog_; }
@@ -112,6 +114,7 @@ class Runtime {
   std::unique_ptr<Log> log_;
   std::unique_ptr<ConsoleStreams> console_;
   std::unique_ptr<Pins> pins_;
+  std::unique_ptr<MountedFiles> files_;
   std::unique_ptr<EventLoops> event_loops_;
   std::unique_ptr<TimerService> software_timers_;
   std::unique_ptr<TimerService> precise_timers_;

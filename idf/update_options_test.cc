@@ -1,6 +1,9 @@
 // Every option of sdkconfig that reaches esp_ota_ops and esp_https_ota: flipped, and the change
 // observed.
+#include "esp_app_desc.h"
+#include "esp_efuse.h"
 #include "esp_event.h"
+#include "esp_flash.h"
 #include "formats/signature_block.h"
 #include "freertos/task.h"
 #include "idf/https_ota_for_test.h"
@@ -117,6 +120,125 @@ TEST_F(OptionOfOtaOps, SecureSignedOnUpdateTakesWhatCarriesASignatureAndSaysWhat
   board.put(board.partition("ota_0").offset + static_cast<std::uint32_t>(padding),
             Bytes(image).subspan(padding, 1));
   EXPECT_EQ(esp_ota_set_boot_partition(find("ota_0")), ESP_ERR_OTA_VALIDATE_FAILED);
+}
+
+// Each scheme takes its own blocks only (spec 4.8, 4.9).
+TEST_F(OptionOfOtaOps, SecureSignedAppsScheme) {
+  config_for_test().secure_signed_on_update = true;
+  using Scheme = Config::SignedApps;
+  for (const Scheme scheme : {Scheme::kRsa, Scheme::kEcdsaV2, Scheme::kEcdsaV1}) {
+    config_for_test().secure_signed_apps_scheme = scheme;
+    start_with_image("factory");
+    const unsigned own = scheme == Scheme::kRsa ? 2 : scheme == Scheme::kEcdsaV2 ? 3 : 0;
+    for (const unsigned version : {0U, 2U, 3U}) {
+      const auto image = board.make_image(
+          {.version = "signed", .signature_block = true, .signature_version = version});
+      EXPECT_EQ(install("ota_0", image), version == own ? ESP_OK : ESP_ERR_OTA_VALIDATE_FAILED)
+          << "scheme " << static_cast<int>(scheme) << ", block " << version;
+    }
+    EXPECT_EQ(install("ota_0", board.make_image({.version = "unsigned"})),
+              ESP_ERR_OTA_VALIDATE_FAILED);
+  }
+}
+
+// Without secure boot only the first block of the sector counts (spec 4.9).
+TEST_F(OptionOfOtaOps, SecureSignedAppsNoSecureBoot) {
+  config_for_test().secure_signed_on_update = true;
+  for (const bool enabled : {false, true}) {
+    config_for_test().secure_signed_apps_no_secure_boot = enabled;
+    start_with_image("factory");
+    const auto image = [&](unsigned place) {
+      return board.make_image(
+          {.version = "signed", .signature_block = true, .signature_place = place});
+    };
+    EXPECT_EQ(install("ota_0", image(0)), ESP_OK);
+    EXPECT_EQ(install("ota_0", image(1)), enabled ? ESP_ERR_OTA_VALIDATE_FAILED : ESP_OK);
+  }
+}
+
+TEST_F(OptionOfOtaOps, SpiFlashVerifyWrite) {
+  for (const bool enabled : {false, true}) {
+    config_for_test().spi_flash_verify_write = enabled;
+    start("factory");
+    const auto* storage = find("storage");
+    const std::array<std::uint8_t, 2> first{0xF0, 0x0F};
+    const std::array<std::uint8_t, 2> second{0x0F, 0x0F};  // bits that only an erase can set
+    ASSERT_EQ(esp_partition_erase_range(storage, 0, 4096), ESP_OK);
+    EXPECT_EQ(esp_partition_write(storage, 300, first.data(), first.size()), ESP_OK);
+    EXPECT_EQ(esp_partition_write(storage, 300, second.data(), second.size()),
+              enabled ? ESP_FAIL : ESP_OK);
+    ASSERT_EQ(esp_partition_erase_range(storage, 0, 4096), ESP_OK);
+    EXPECT_EQ(esp_flash_write(nullptr, first.data(), storage->address, 2), ESP_OK);
+    EXPECT_EQ(esp_flash_write(nullptr, second.data(), storage->address, 2),
+              enabled ? ESP_FAIL : ESP_OK);
+  }
+}
+
+// The secure version of the project's options stands in its image's description, is what the app
+// reads of itself, and what anti-rollback burns when the image confirms itself.
+TEST_F(OptionOfOtaOps, AppSecureVersion) {
+  config_for_test().app_anti_rollback = true;
+  config_for_test().app_rollback_enable = true;
+  for (const std::uint32_t version : {0U, 2U}) {
+    board.fuses.secure_version = 0;
+    board.put_image("ota_0", {.secure_version = version});
+    board.put_records(PlatformForTest::record(1, OtaState::kPendingVerify), OtaRecord::blank());
+    start("ota_0");
+    EXPECT_EQ(esp_app_get_description()->secure_version, version);
+    EXPECT_EQ(esp_ota_mark_app_valid_cancel_rollback(), ESP_OK);
+    EXPECT_EQ(esp_efuse_read_secure_version(), version);
+    EXPECT_EQ(esp_efuse_check_secure_version(1), version <= 1);
+  }
+}
+
+TEST_F(OptionOfOtaOps, EfuseSecureVersionEmulate) {
+  config_for_test().app_anti_rollback = true;
+  config_for_test().app_rollback_enable = true;
+  auto rows = PlatformForTest::tutorial_table();
+  const std::uint32_t at = rows[rows.size() - 1].offset + rows[rows.size() - 1].size;
+  ASSERT_TRUE(rows.push_back(
+      PlatformForTest::row("emul_efuse", formats::PartitionType::kData, 5, at, 0x2000)));
+  board.put_table(rows);
+  for (const bool emulated : {true, false}) {
+    config_for_test().efuse_secure_version_emulate = emulated;
+    board.put_image("ota_0", {.secure_version = 3});
+    board.put_records(PlatformForTest::record(1, OtaState::kPendingVerify), OtaRecord::blank());
+    start("ota_0");
+    ASSERT_EQ(esp_ota_mark_app_valid_cancel_rollback(), ESP_OK);
+    EXPECT_EQ(esp_efuse_read_secure_version(), 3U);
+    EXPECT_EQ(board.fuses.secure_version, emulated ? 0U : 0b111U) << "the chip's own fuses";
+    board.put_image("ota_1", {.secure_version = 2});
+    EXPECT_EQ(esp_ota_set_boot_partition(find("ota_1")), ESP_ERR_OTA_SMALL_SEC_VER);
+  }
+}
+
+// The bootloader, too: it reads the partition when it was built so.
+TEST_F(OptionOfOtaOps, EfuseSecureVersionEmulateInTheBootloader) {
+  auto rows = PlatformForTest::tutorial_table();
+  const std::uint32_t at = rows[rows.size() - 1].offset + rows[rows.size() - 1].size;
+  ASSERT_TRUE(rows.push_back(
+      PlatformForTest::row("emul_efuse", formats::PartitionType::kData, 5, at, 0x2000)));
+  board.put_table(rows);
+  board.put(at, std::array{std::byte{0xF8}});  // three bits burned
+  board.put_image("factory", {.secure_version = 3});
+  board.put_image("ota_0", {.secure_version = 2});
+  board.put_records(PlatformForTest::record(1, OtaState::kValid), OtaRecord::blank());
+  for (const bool emulated : {false, true}) {
+    formats::BootloaderSettings settings;
+    settings.anti_rollback = true;
+    settings.rollback = true;
+    settings.emulate_secure_version = emulated;
+    board.put_bootloader(settings);
+    EXPECT_EQ(board.reset(), emulated ? "factory" : "ota_0");
+  }
+}
+
+TEST_F(OptionOfOtaOps, EfuseSecureVersionEmulateWithoutItsPartition) {
+  config_for_test().app_anti_rollback = true;
+  config_for_test().efuse_secure_version_emulate = true;
+  start_with_image("factory");
+  EXPECT_EQ(esp_efuse_read_secure_version(), 0U);
+  EXPECT_TRUE(board.console_has("Add: emul_efuse, data, efuse, , 0x2000")) << board.console;
 }
 
 TEST_F(OptionOfOtaOps, FlashEncryption) {

@@ -20,6 +20,17 @@ namespace {
 
 constexpr const char* kTag = "esp_ota_ops";
 
+core::SignatureScheme scheme_of(Config::SignedApps scheme) {
+  switch (scheme) {
+    case Config::SignedApps::kEcdsaV1:
+      return core::SignatureScheme::kEcdsaV1;
+    case Config::SignedApps::kEcdsaV2:
+      return core::SignatureScheme::kEcdsa;
+    default:
+      return core::SignatureScheme::kRsa;
+  }
+}
+
 core::UpdateSettings settings_of(Platform& platform, const Config& config) {
   core::UpdateSettings settings;
   settings.rollback = config.app_rollback_enable;
@@ -32,6 +43,8 @@ core::UpdateSettings settings_of(Platform& platform, const Config& config) {
   settings.confirm_only_running = !config.reference_confirmation;
   settings.demand_digest = !config.accept_missing_digest;
   settings.demand_signature = config.secure_signed_on_update;
+  settings.signature = {scheme_of(config.secure_signed_apps_scheme),
+                        config.secure_signed_apps_no_secure_boot};
   settings.chip = platform.chip();
   return settings;
 }
@@ -61,7 +74,7 @@ UpdateService::UpdateService(Platform& platform, const Config& config)
     : platform_(platform),
       config_(config),
       settings_(settings_of(platform, config)),
-      flash_(platform),
+      flash_(platform, config.spi_flash_verify_write),
       access_(flash_, rows_, config.flash_encryption) {
   core::Protection& protection = access_.protection();
   protection.protected_below =
@@ -99,6 +112,7 @@ void UpdateService::unload() {
   update_.reset();
   selection_.reset();
   running_ = nullptr;
+  emulated_efuses_.reset();
   rows_.clear();
   holes_.reset();
 }
@@ -120,13 +134,29 @@ void UpdateService::build_faces() {
   }
 }
 
+// With CONFIG_BOOTLOADER_EFUSE_SECURE_VERSION_EMULATE those of the partition; without a partition
+// for them nothing can be burned.
+core::EFuses& UpdateService::efuses() {
+  if (!config_.efuse_secure_version_emulate || load() != ESP_OK) return platform_.efuses();
+  if (!emulated_efuses_) {
+    const auto range = core::emulated_efuse_range(rows_);
+    if (range.size_bytes == 0) {
+      ESP_LOGE("efuse",
+               "CONFIG_BOOTLOADER_EFUSE_SECURE_VERSION_EMULATE keeps the secure version in a "
+               "partition, and the table has none. Add: emul_efuse, data, efuse, , 0x2000");
+    }
+    emulated_efuses_.emplace(flash_, range, platform_.efuses());
+  }
+  return *emulated_efuses_;
+}
+
 void UpdateService::find_running() {
   const std::uint32_t address = platform_.running_image().value;
   for (const Partition& row : rows_) {
     if (!row.is_app() || address < row.offset || address - row.offset >= row.size) continue;
     running_ = &row;
     access_.protection().running = core::range_of(row);
-    selection_.emplace(access_, platform_.efuses(), row, settings_);
+    selection_.emplace(access_, efuses(), row, settings_);
     update_.emplace(access_, *selection_, row, settings_);
     return;
   }

@@ -13,6 +13,7 @@
 
 #include "core/app_update.h"
 #include "core/boot_selection.h"
+#include "core/emulated_efuses.h"
 #include "core/partition_access.h"
 #include "esp_err.h"
 #include "esp_partition.h"
@@ -66,6 +67,8 @@ class UpdateService {
   const core::Partition* running() const { return running_; }
 
   core::PartitionAccess& access() { return access_; }
+  // The chip's, or emulated ones.
+  core::EFuses& efuses();
   TimedFlash& flash() { return flash_; }
   // Only after load() succeeded and running() is known.
   core::BootSelection& selection() { return *selection_; }
@@ -115,6 +118,7 @@ class UpdateService {
   TimedFlash flash_;
   core::PartitionAccess access_;
   const core::Partition* running_ = nullptr;
+  std::optional<core::EmulatedEFuses> emulated_efuses_;
   std::optional<core::BootSelection> selection_;
   std::optional<core::AppUpdate> update_;
   struct Freed {

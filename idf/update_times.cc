@@ -23,6 +23,19 @@ std::string duration_text(std::uint64_t us) {
 
 }  // namespace
 
+Status TimedFlash::program(core::FlashAddress to, Bytes bytes) {
+  ROTA_TRY(platform_.flash().program(to, bytes));
+  std::array<std::byte, 256> found;
+  for (Bytes rest = bytes; reads_back_ && !rest.empty();) {
+    const MutableBytes piece = MutableBytes(found).first(std::min(rest.size(), found.size()));
+    const auto done = static_cast<std::uint32_t>(bytes.size() - rest.size());
+    ROTA_TRY(platform_.flash().read(to + done, piece));
+    if (!std::equal(piece.begin(), piece.end(), rest.begin())) return Error::kFlashVerifyMismatch;
+    rest = rest.subspan(piece.size());
+  }
+  return {};
+}
+
 Status TimedFlash::erase(core::FlashRange range) {
   const std::uint64_t started = platform_.time_us();
   const Status status = platform_.flash().erase(range);

@@ -11,17 +11,17 @@
 
 namespace rota::idf {
 
-// The board's flash, with a stopwatch for its erases.
+// The board's flash, with a stopwatch for its erases. With `reads_back`
+// (CONFIG_SPI_FLASH_VERIFY_WRITE) a write that did not leave just its bytes is
+// kFlashVerifyMismatch: bits that should become 1 without an erase, or a cell that is worn out.
 class TimedFlash final : public core::Flash {
  public:
-  explicit TimedFlash(Platform& platform) : platform_(platform) {}
+  TimedFlash(Platform& platform, bool reads_back) : platform_(platform), reads_back_(reads_back) {}
 
   Status read(core::FlashAddress from, MutableBytes into) override {
     return platform_.flash().read(from, into);
   }
-  Status program(core::FlashAddress to, Bytes bytes) override {
-    return platform_.flash().program(to, bytes);
-  }
+  Status program(core::FlashAddress to, Bytes bytes) override;
   Status erase(core::FlashRange range) override;
   const core::FlashGeometry& geometry() const override { return platform_.flash().geometry(); }
 
@@ -29,6 +29,7 @@ class TimedFlash final : public core::Flash {
 
  private:
   Platform& platform_;
+  const bool reads_back_;
   std::uint64_t erase_us_ = 0;
 };
 

@@ -12,7 +12,7 @@ using Part = UpdateTimes::Part;
 class TimesOfAnUpdate : public testing::Test {
  protected:
   PlatformForTest board;
-  TimedFlash flash{board};
+  TimedFlash flash{board, false};
   UpdateTimes times{board, flash};
 
   void spend(Part part, const char* name, std::uint64_t ms) {

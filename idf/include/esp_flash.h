@@ -23,6 +23,12 @@ esp_err_t esp_flash_read(esp_flash_t* chip, void* buffer, uint32_t address, uint
 // Errors: spec 9.5; a write into the table, the bootloader or the running app is INVALID_ARG.
 esp_err_t esp_flash_write(esp_flash_t* chip, const void* buffer, uint32_t address, uint32_t length);
 esp_err_t esp_flash_erase_region(esp_flash_t* chip, uint32_t start, uint32_t length);
+// The whole chip, itself included: refused, as any dangerous write.
+esp_err_t esp_flash_erase_chip(esp_flash_t* chip);
+esp_err_t esp_flash_init(esp_flash_t* chip);
+bool esp_flash_chip_driver_initialized(const esp_flash_t* chip);
+// NULL, which every call takes for the board's chip.
+extern esp_flash_t* esp_flash_default_chip;
 
 #ifdef __cplusplus
 }

@@ -5,17 +5,20 @@
 // cleanup. One task uses a client at a time.
 #pragma once
 
+#include <ctype.h>
 #include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #if __has_include("sdkconfig.h")
 #include "sdkconfig.h"
 #endif
 
 #include "esp_err.h"
-#include "esp_event_base.h"
+#include "esp_event.h"
 #include "esp_tls_errors.h"
 #include "freertos/FreeRTOS.h"
 

@@ -174,9 +174,16 @@ typedef struct httpd_uri {
   httpd_method_t method;
   esp_err_t (*handler)(httpd_req_t* r);  // a result other than ESP_OK closes the connection
   void* user_ctx;
-  bool is_websocket;  // not supported: registering it fails with ESP_ERR_NOT_SUPPORTED
-  bool handle_ws_control_frames;
-  const char* supported_subprotocol;
+  // With CONFIG_HTTPD_WS_SUPPORT, else ESP_ERR_NOT_SUPPORTED: a GET of the URI is a handshake, and
+  // the handler is called for each frame of the connection. Programs for ESP-IDF 5
+  // (IDF_VERSION=5.5) see it called once before, with method HTTP_GET, when the handshake is done.
+  bool is_websocket;
+  bool handle_ws_control_frames;      // ping, pong and close, too; else the server answers them
+  const char* supported_subprotocol;  // told to clients that ask for it
+  // Before and after the handshake is answered. A result other than ESP_OK closes the connection;
+  // the one before may send a response of its own.
+  esp_err_t (*ws_pre_handshake_cb)(httpd_req_t* req);
+  esp_err_t (*ws_post_handshake_cb)(httpd_req_t* req);
 } httpd_uri_t;
 
 // ESP_ERR_HTTPD_HANDLERS_FULL; ESP_ERR_HTTPD_HANDLER_EXISTS: one before it takes these requests.
@@ -303,7 +310,7 @@ esp_err_t httpd_get_client_list(httpd_handle_t handle, size_t* fds, int* client_
 typedef void (*httpd_work_fn_t)(void* arg);
 esp_err_t httpd_queue_work(httpd_handle_t handle, httpd_work_fn_t work, void* arg);
 
-// ---- WebSockets: declared so that programs compile; each call answers ESP_ERR_NOT_SUPPORTED ----
+// ---- WebSockets (RFC 6455) ----
 
 typedef enum {
   HTTPD_WS_TYPE_CONTINUE = 0x0,
@@ -321,8 +328,8 @@ typedef enum {
 } httpd_ws_client_info_t;
 
 typedef struct httpd_ws_frame {
-  bool final;
-  bool fragmented;
+  bool final;       // received: the last one of its message. To send: only used when `fragmented`
+  bool fragmented;  // to send: a piece of a message; the first has its type, the rest CONTINUE
   httpd_ws_type_t type;
   uint8_t* payload;
   size_t len;
@@ -330,11 +337,18 @@ typedef struct httpd_ws_frame {
 
 typedef void (*transfer_complete_cb)(esp_err_t err, int socket, void* arg);
 
+// In a handler. With max_len 0: type, final and len of the frame. Else its payload, too:
+// ESP_ERR_INVALID_SIZE when it is larger than max_len. What the handler leaves is skipped.
+// ESP_ERR_INVALID_STATE: no frame of a WebSocket; ESP_FAIL: the client is gone or too slow.
 esp_err_t httpd_ws_recv_frame(httpd_req_t* req, httpd_ws_frame_t* pkt, size_t max_len);
+// These may be called by any task; frames of several tasks do not mix. ESP_ERR_INVALID_STATE: no
+// WebSocket, or a close was sent; ESP_ERR_INVALID_ARG: no such connection, or a frame that RFC 6455
+// does not know; ESP_FAIL: the client is gone or too slow.
 esp_err_t httpd_ws_send_frame(httpd_req_t* req, httpd_ws_frame_t* pkt);
 esp_err_t httpd_ws_send_frame_async(httpd_handle_t hd, int fd, httpd_ws_frame_t* frame);
 httpd_ws_client_info_t httpd_ws_get_fd_info(httpd_handle_t hd, int fd);
 esp_err_t httpd_ws_send_data(httpd_handle_t handle, int socket, httpd_ws_frame_t* frame);
+// In the server's task, later; the payload must stay until the callback, which is always called.
 esp_err_t httpd_ws_send_data_async(httpd_handle_t handle,
                                    int socket,
                                    httpd_ws_frame_t* frame,

@@ -63,6 +63,22 @@ typedef struct {
   bool ip_changed;
 } ip_event_got_ip_t;
 
+// These are not posted: nobody joins the access point, and the board has no IPv6 address.
+typedef struct {
+  esp_netif_t* esp_netif;
+  esp_ip4_addr_t ip;
+  uint8_t mac[6];
+} ip_event_assigned_ip_to_client_t;
+typedef ip_event_assigned_ip_to_client_t ip_event_ap_staipassigned_t;
+typedef struct {
+  esp_ip6_addr_t ip;
+} esp_netif_ip6_info_t;
+typedef struct {
+  esp_netif_t* esp_netif;
+  esp_netif_ip6_info_t ip6_info;
+  int ip_index;
+} ip_event_got_ip6_t;
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,11 +4,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "esp_err.h"
-#include "esp_event_base.h"
+#include "esp_event.h"
 #include "esp_netif.h"
 #include "esp_wifi_types.h"
+#include "rota_not_offered.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -52,6 +54,33 @@ esp_err_t esp_wifi_scan_stop(void);
 esp_err_t esp_wifi_scan_get_ap_num(uint16_t* number);
 // *number: room on entry, records on return. Forgets what the scan found.
 esp_err_t esp_wifi_scan_get_ap_records(uint16_t* number, wifi_ap_record_t* ap_records);
+// Forgets what the scan found.
+esp_err_t esp_wifi_clear_ap_list(void);
+
+// Settings of the radio: accepted once Wi-Fi is initialised, without effect.
+esp_err_t esp_wifi_set_country(const wifi_country_t* country);
+esp_err_t esp_wifi_set_protocol(wifi_interface_t ifx, uint8_t protocol_bitmap);
+esp_err_t esp_wifi_set_bandwidth(wifi_interface_t ifx, wifi_bandwidth_t bw);
+esp_err_t esp_wifi_set_channel(uint8_t primary, wifi_second_chan_t second);
+esp_err_t esp_wifi_set_inactive_time(wifi_interface_t ifx, uint16_t sec);
+esp_err_t esp_wifi_get_channel(uint8_t* primary, wifi_second_chan_t* second);
+// Nobody joins the access point.
+esp_err_t esp_wifi_ap_get_sta_list(wifi_sta_list_t* sta);
+// dBm. ESP_FAIL when the station is not connected.
+esp_err_t esp_wifi_sta_get_rssi(int* rssi);
+ROTA_NOT_OFFERED(esp_wifi_set_promiscuous, bool en)
+ROTA_NOT_OFFERED(
+    esp_wifi_80211_tx, wifi_interface_t ifx, const void* buffer, int len, bool en_sys_seq)
+
+// Wi-Fi interfaces of the program's own are the usual ones.
+static inline esp_err_t esp_netif_attach_wifi_station(esp_netif_t* esp_netif) {
+  return esp_netif == NULL ? ESP_ERR_INVALID_ARG : ESP_OK;
+}
+static inline esp_err_t esp_netif_attach_wifi_ap(esp_netif_t* esp_netif) {
+  return esp_netif == NULL ? ESP_ERR_INVALID_ARG : ESP_OK;
+}
+static inline esp_err_t esp_wifi_set_default_wifi_sta_handlers(void) { return ESP_OK; }
+static inline esp_err_t esp_wifi_set_default_wifi_ap_handlers(void) { return ESP_OK; }
 
 #ifdef __cplusplus
 }

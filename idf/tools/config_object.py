@@ -46,6 +46,18 @@ def dangerous_write(values):
     return "Config::DangerousWrite::kAborts"
 
 
+def pace_window_ms(values):
+    seconds = values.get("ROTA_HTTPS_OTA_PACE_SECONDS")
+    return seconds and "%d" % (int(seconds) * 1000)
+
+
+def signed_apps_scheme(values):
+    for option, name in (("ECDSA_SCHEME", "EcdsaV1"), ("ECDSA_V2_SCHEME", "EcdsaV2")):
+        if values.get("SECURE_SIGNED_APPS_" + option) == "y":
+            return "Config::SignedApps::k" + name
+    return "Config::SignedApps::kRsa"
+
+
 def bootloader_watchdog_ms(values):
     return values.get("BOOTLOADER_WDT_TIME_MS") or "0"
 
@@ -68,6 +80,7 @@ MEMBERS = (
     ("secure_boot", flag("SECURE_BOOT")),
     ("secure_signed_on_update", flag("SECURE_SIGNED_ON_UPDATE")),
     ("secure_signed_apps_no_secure_boot", flag("SECURE_SIGNED_APPS_NO_SECURE_BOOT")),
+    ("secure_signed_apps_scheme", signed_apps_scheme),
     ("flash_encryption", flag("SECURE_FLASH_ENC_ENABLED")),
     ("ota_data_in_place", flag("ROTA_OTA_DATA_IN_PLACE")),
     ("slot_writing_reference", flag("ROTA_SLOT_WRITING_REFERENCE")),
@@ -81,6 +94,8 @@ MEMBERS = (
     ("https_ota_event_post_timeout_ms", number("ESP_HTTPS_OTA_EVENT_POST_TIMEOUT")),
     ("https_ota_partial_download", flag("ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD")),
     ("https_ota_verify_spi_mode", flag("ESP_HTTPS_OTA_VERIFY_SPI_MODE")),
+    ("https_ota_pace_bytes", number("ROTA_HTTPS_OTA_PACE_BYTES")),
+    ("https_ota_pace_window_ms", pace_window_ms),
     ("http_client_enable_https", flag("ESP_HTTP_CLIENT_ENABLE_HTTPS")),
     ("http_client_basic_auth", flag("ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH")),
     ("http_client_digest_auth", flag("ESP_HTTP_CLIENT_ENABLE_DIGEST_AUTH")),
@@ -96,6 +111,7 @@ MEMBERS = (
     ("certificate_bundle", flag("MBEDTLS_CERTIFICATE_BUNDLE")),
     ("lwip_max_sockets", number("LWIP_MAX_SOCKETS")),
     ("http_server_event_post_timeout_ms", number("HTTPD_SERVER_EVENT_POST_TIMEOUT")),
+    ("http_server_websockets", flag("HTTPD_WS_SUPPORT")),
     ("nvs_encryption", flag("NVS_ENCRYPTION")),
     ("log_default_level", level("LOG_DEFAULT_LEVEL")),
     ("log_maximum_level", level("LOG_MAXIMUM_LEVEL")),

@@ -1,5 +1,5 @@
 // The kernel's basic types and constants. Tasks run one at a time; another gets its turn only in a
-// call that waits (idf/scheduler.h).
+// call that waits (idf/scheduler.h). Brings what the reference's brings: sources rely on it.
 #pragma once
 
 #include <assert.h>
@@ -11,7 +11,11 @@
 #endif
 
 #include "esp_attr.h"
+#include "esp_bit_defs.h"
 #include "esp_heap_caps.h"
+#include "esp_rom_sys.h"
+#include "esp_system.h"
+#include "esp_timer.h"
 #include "freertos/portmacro.h"
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
 # The program and what is flashed with it.
+include("${CMAKE_CURRENT_LIST_DIR}/wrapped_calls.cmake")
 
 # Options for every component of the project. Warnings stay warnings, except those that hide a call
 # with the wrong arguments: such a call compiles in C and fails on the board.
@@ -95,7 +96,7 @@ function(rota_add_app)
                           -Wl,--no-as-needed)
   endif()
   target_link_options("${elf}" PRIVATE -pie -Wl,--gc-sections -Wl,--undefined=main
-                      -Wl,--undefined=app_main -Wl,-z,now)
+                      -Wl,--undefined=app_main -Wl,-z,now ${ROTA_WRAP_OPTIONS})
   set_property(TARGET "${elf}" APPEND PROPERTY LINK_DEPENDS "${ROTA_IDF_LIBRARIES}")
   rota_add_images("${elf}")
 endfunction()
@@ -194,6 +195,9 @@ function(rota_bootloader_command variable output)
       --output "${output}")
   if(CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK)
     list(APPEND command --secure-version-bits "${CONFIG_BOOTLOADER_APP_SEC_VER_SIZE_EFUSE_FIELD}")
+  endif()
+  if(CONFIG_BOOTLOADER_EFUSE_SECURE_VERSION_EMULATE)
+    list(APPEND command --emulate-secure-version on)
   endif()
   if(CONFIG_BOOTLOADER_FACTORY_RESET)
     list(APPEND command --factory-reset-pin "${CONFIG_BOOTLOADER_NUM_PIN_FACTORY_RESET}"

@@ -1,0 +1,4 @@
+// Parts of an Ethernet port.
+#pragma once
+
+#include "esp_eth.h"

@@ -1,0 +1,4 @@
+// What newlib adds comes with every source (rota_newlib.h).
+#pragma once
+
+#include "rota_newlib.h"

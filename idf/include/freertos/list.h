@@ -1,0 +1,4 @@
+// The kernel's own lists; programs need none of them.
+#pragma once
+
+#include "freertos/FreeRTOS.h"

@@ -1,0 +1,4 @@
+// ECDSA: by mbedtls/pk.h.
+#pragma once
+
+#include "mbedtls/ecp.h"

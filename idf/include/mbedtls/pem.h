@@ -1,0 +1,4 @@
+// PEM: keys and certificates are parsed from it directly.
+#pragma once
+
+#include "mbedtls/pk.h"

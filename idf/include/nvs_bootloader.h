@@ -1,0 +1,4 @@
+// NVS as the bootloader reads it.
+#pragma once
+
+#include "nvs.h"
