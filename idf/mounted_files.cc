@@ -70,12 +70,23 @@ std::string folder_of(const esp_partition_t& partition, const Head& head) {
   return runtime().platform().files_folder() + "/" + partition.label + id.data();
 }
 
+// The folders of earlier formats: LABEL-ID.
+void remove_folders_of(const esp_partition_t& partition) {
+  const std::string begin = std::string(partition.label) + "-";
+  std::error_code failed;
+  for (auto it = fs::directory_iterator(runtime().platform().files_folder(), failed);
+       !failed && it != fs::directory_iterator(); it.increment(failed)) {
+    const std::string name = it->path().filename();
+    std::error_code ignored;
+    if (name.starts_with(begin) && name.size() == begin.size() + 8) {
+      fs::remove_all(it->path(), ignored);
+    }
+  }
+}
+
 // Erases the partition and names a new folder.
 bool write_format(const esp_partition_t& partition) {
-  if (const auto before = read_head(partition)) {
-    std::error_code ignored;
-    fs::remove_all(folder_of(partition, *before), ignored);
-  }
+  remove_folders_of(partition);
   if (esp_partition_erase_range(&partition, 0, partition.size) != ESP_OK) return false;
   std::array<std::byte, kHeadBytes> bytes{};
   std::memcpy(bytes.data(), kMagic.data(), kMagic.size());

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <set>
 #include <string>
 
@@ -87,6 +88,8 @@ TEST_F(MountedFilesTest, ErasingThePartitionLosesItsFiles) {
   EXPECT_EQ(mount(false), ESP_FAIL);
   ASSERT_EQ(mount(true), ESP_OK);
   EXPECT_EQ(read("/spiffs/a"), "<missing>");
+  const auto folders = std::filesystem::directory_iterator(board.files_folder());
+  EXPECT_EQ(std::distance(begin(folders), end(folders)), 1) << "the old folder is gone";
 }
 
 TEST_F(MountedFilesTest, EveryCallWithAPathIsLedThere) {

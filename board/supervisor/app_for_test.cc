@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -88,6 +89,18 @@ void on_memory(Platform& platform, const std::string& verb, std::istringstream& 
   }
 }
 
+void on_file(Platform& platform, const std::string& verb, std::istringstream& words) {
+  const std::string path = platform.files_folder() + "/note";
+  std::string text;
+  if (verb == "keep") {
+    words >> text;
+    std::printf("%s\n", (std::ofstream(path) << text).flush().good() ? "kept" : "failed");
+  } else {
+    std::ifstream(path) >> text;
+    std::printf("note: %s\n", text.c_str());
+  }
+}
+
 void obey(Platform& platform, const std::string& line) {
   std::istringstream words(line);
   std::string verb;
@@ -96,6 +109,7 @@ void obey(Platform& platform, const std::string& line) {
   if (verb == "program" || verb == "erase" || verb == "read")
     return on_flash(platform, verb, words);
   if (verb == "retain" || verb == "remember") return on_memory(platform, verb, words);
+  if (verb == "keep" || verb == "note") return on_file(platform, verb, words);
   if (verb == "who") return say_who(platform);
   if (verb == "hammer") hammer(platform);
   words >> number;

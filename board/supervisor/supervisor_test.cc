@@ -37,6 +37,15 @@ TEST_F(SupervisorTest, TheAppHasNoPrivilegesAndOnlyItsFiles) {
                  " session 1 privileges 0 core 0 files 8");
 }
 
+TEST_F(SupervisorTest, TheAppHasAFolderForFilesThatStay) {
+  power_on();
+  ask("note", "note: ");
+  ask("keep hello", "kept");
+  board_->power_off();
+  power_on();
+  ask("note", "note: hello");
+}
+
 TEST_F(SupervisorTest, WhatTheAppWritesIsInFlashAndStaysThere) {
   power_on();
   ask("program 180000 hello", "ok");

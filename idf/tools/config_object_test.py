@@ -46,6 +46,9 @@ class ConfigObjectTest(ProjectTest):
         CONFIG_ESP_HTTP_CLIENT_MAX_RESPONSE_HEADER_SIZE=4
         # CONFIG_ESP_HTTP_CLIENT_STRICT_HEADER_BUFFER is not set
         CONFIG_HTTPD_SERVER_EVENT_POST_TIMEOUT=9
+        CONFIG_HTTPD_WS_SUPPORT=y
+        CONFIG_ROTA_HTTPS_OTA_PACE_BYTES=100
+        CONFIG_ROTA_HTTPS_OTA_PACE_SECONDS=5
         CONFIG_LWIP_MAX_SOCKETS=16
         CONFIG_ESP_TLS_INSECURE=y
         CONFIG_ESP_TLS_SKIP_SERVER_CERT_VERIFY=y
@@ -82,10 +85,12 @@ class ConfigObjectTest(ProjectTest):
                  "std::ostream& operator<<(std::ostream& o, LogLevel l) { return o << int(l); }",
                  "std::ostream& operator<<(std::ostream& o, Config::DangerousWrite d) "
                  "{ return o << int(d); }",
+                 "std::ostream& operator<<(std::ostream& o, Config::SignedApps s) "
+                 "{ return o << int(s); }",
                  "int main() {", "  const Config& c = config();"]
         lines += ['  std::cout << "%s=" << +c.%s << "\\n";' % (member, member)
                   if member not in ("log_default_level", "log_maximum_level",
-                                    "spi_flash_dangerous_write")
+                                    "spi_flash_dangerous_write", "secure_signed_apps_scheme")
                   else '  std::cout << "%s=" << c.%s << "\\n";' % (member, member)
                   for member, _ in config_object.MEMBERS]
         program = os.path.join(self.folder, "probe")
@@ -115,13 +120,14 @@ class ConfigObjectTest(ProjectTest):
         after = self.members(textwrap.dedent(self.FLIPPED))
         same = {name for name in before if before[name] == after[name]}
         others = {"target", "bootloader_offset", "secure_version_width", "secure_boot",
-                  "secure_signed_on_update", "secure_signed_apps_no_secure_boot", "task_watchdog",
-                  "project_name", "version", "idf_version"}
+                  "secure_signed_on_update", "secure_signed_apps_no_secure_boot",
+                  "secure_signed_apps_scheme", "task_watchdog", "project_name", "version", "idf_version"}
         self.assertEqual(same, others)
         for member, value in (("partition_table_offset", str(0xC000)), ("log_default_level", "2"),
                               ("log_maximum_level", "5"), ("https_ota_event_post_timeout_ms", "-1"),
                               ("http_client_get_content_range", "1"), ("app_secure_version", "3"),
-                              ("spi_flash_dangerous_write", "2"), ("compile_time", "")):
+                              ("spi_flash_dangerous_write", "2"), ("compile_time", ""),
+                              ("https_ota_pace_window_ms", "5000")):
             self.assertEqual(after[member], value, member)
 
     def test_options_that_exclude_each_other_arrive(self):
@@ -134,6 +140,11 @@ class ConfigObjectTest(ProjectTest):
         self.assertEqual([signed[name] for name in (
             "secure_boot", "secure_signed_on_update", "secure_signed_apps_no_secure_boot")],
             ["0", "1", "1"])
+        for scheme, number, target in (("RSA", "0", "esp32"), ("ECDSA_V2", "1", "esp32c3"),
+                                       ("ECDSA", "2", "esp32")):
+            signed = self.members(self.SIGNED_WITHOUT_SECURE_BOOT +
+                                  "CONFIG_SECURE_SIGNED_APPS_%s_SCHEME=y\n" % scheme, target)
+            self.assertEqual(signed["secure_signed_apps_scheme"], number, scheme)
 
 
 if __name__ == "__main__":

@@ -119,8 +119,8 @@ class IdiomTest(ProjectTest):
             message(STATUS "nvs: ${place} ota_1: ${slot} absent: [${none}]")
             esptool_py_flash_to_partition(flash "nvs" "${CMAKE_CURRENT_SOURCE_DIR}/settings.bin")
             esptool_py_flash_target_image(flash extra 0x300000 more.bin)
-            spiffs_create_partition_image(storage ../www FLASH_IN_PROJECT)
-            add_dependencies(spiffs_storage_bin gen_project_binary)
+            nvs_create_partition_image(nvs settings.csv)
+            add_dependencies(nvs_nvs_bin gen_project_binary)
             """)
         with open(os.path.join(self.project, "CMakeLists.txt"), "a", encoding="utf-8") as lists:
             lists.write("nvs_create_partition_image(nvs settings.csv FLASH_IN_PROJECT)\n"
@@ -129,13 +129,34 @@ class IdiomTest(ProjectTest):
         self.give("main/more.bin", "more")
         text = self.configure()
         self.assertIn("nvs: 0x9000 0x4000 ota_1: 0x210000 absent: []", text)
-        self.assertIn("spiffs_create_partition_image(storage) has no effect: the image is not made",
-                      text)
+        self.assertIn("nvs_create_partition_image(nvs) has no effect: the image is not made", text)
         self.make()
         layout = self.text_of("flash_args")
         self.assertIn("0x9000 ../project/main/settings.bin\n", layout)
         self.assertIn("0x300000 ../project/main/more.bin\n", layout)
         self.assertIn("0x210000 ../project/main/more.bin\n", layout)
+
+    def test_a_folder_becomes_the_files_of_a_partition(self):
+        self.give("main/CMakeLists.txt", """
+            idf_component_register(SRCS "main.c")
+            spiffs_create_partition_image(nvs ../www FLASH_IN_PROJECT)
+            add_dependencies(spiffs_nvs_bin gen_project_binary)
+            """)
+        self.give("www/js/app.js", "let x;")
+        self.give("www/index.html", "<html>")
+        self.configure()
+        self.make()
+        self.assertIn("0x9000 nvs.bin\n", self.text_of("flash_args"))
+        with open(os.path.join(self.build, "nvs.bin"), "rb") as file:
+            image = file.read()
+        self.assertEqual(image[:8], b"RotaFS1\0")
+        self.assertEqual(image[16:], b"\x0a\0\0\0\x06\0\0\0index.html<html>"
+                                     b"\x09\0\0\0\x06\0\0\0js/app.jslet x;")
+        os.remove(os.path.join(self.project, "www/index.html"))
+        self.give("www/index.html", "<html></html>")
+        self.make()
+        with open(os.path.join(self.build, "nvs.bin"), "rb") as file:
+            self.assertIn(b"<html></html>", file.read())
 
     def test_a_file_for_a_partition_that_is_not_there_or_too_small(self):
         self.give("main/CMakeLists.txt", """

@@ -161,6 +161,7 @@ endfunction()
 function(rota_add_flash_layout flash_args image bootloader table table_input)
   get_property(flashed GLOBAL PROPERTY ROTA_FLASHED)
   list(TRANSFORM flashed PREPEND "--also=")
+  get_property(flashed_targets GLOBAL PROPERTY ROTA_FLASHED_TARGETS)
   add_custom_command(OUTPUT "${flash_args}"
                      BYPRODUCTS "${CMAKE_CURRENT_BINARY_DIR}/ota_data_initial.bin"
                                 "${CMAKE_CURRENT_BINARY_DIR}/project_description.json"
@@ -174,7 +175,7 @@ function(rota_add_flash_layout flash_args image bootloader table table_input)
                              --target "${IDF_TARGET}" "--project=${PROJECT_NAME}"
                              "--project-version=${PROJECT_VER}" --project-dir "${project_dir}"
                              --table-name "${table_input}" --output "${flash_args}" ${flashed}
-                     DEPENDS "${image}" "${bootloader}" "${table}"
+                     DEPENDS "${image}" "${bootloader}" "${table}" ${flashed_targets}
                              "${IDF_PATH}/tools/flash_layout.py"
                      VERBATIM COMMENT "Flash layout")
 endfunction()

@@ -47,19 +47,45 @@ function(partition_table_get_partition_info result selection wanted)
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
-# Images of file systems: a virtual board has none (docs/compatibility.md), so their partitions
-# stay blank. The targets exist, because projects let others depend on them.
+# The image of a file system from a folder: TARGET_PREFIX_create_...(LABEL FOLDER [FLASH_IN_PROJECT]
+# [DEPENDS ...]). All kinds give the same image (docs/formats/file-systems.md).
+function(rota_file_system_image kind partition folder)
+  cmake_parse_arguments(image "FLASH_IN_PROJECT;PRESERVE_TIME;ONE_FAT" "" "DEPENDS" ${ARGN})
+  get_filename_component(folder "${folder}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
+  set(file "${CMAKE_BINARY_DIR}/${partition}.bin")
+  set(target "${kind}_${partition}_bin")
+  file(GLOB_RECURSE contents CONFIGURE_DEPENDS "${folder}/*")
+  add_custom_command(OUTPUT "${file}"
+                     COMMAND "${PYTHON}" "${IDF_PATH}/tools/file_system_image.py" "${folder}"
+                             "${file}"
+                     DEPENDS ${contents} ${image_DEPENDS}
+                             "${IDF_PATH}/tools/file_system_image.py"
+                     VERBATIM COMMENT "File system image ${partition}.bin")
+  add_custom_target("${target}" DEPENDS "${file}")
+  add_custom_target("${partition}-flash" DEPENDS "${target}")
+  if(image_FLASH_IN_PROJECT)
+    rota_flash_also("${partition}" "${file}")
+    set_property(GLOBAL APPEND PROPERTY ROTA_FLASHED_TARGETS "${target}")
+  endif()
+endfunction()
+
 foreach(call spiffs_create_partition_image littlefs_create_partition_image
-             fatfs_create_spiflash_image fatfs_create_rawflash_image nvs_create_partition_image)
+             fatfs_create_spiflash_image fatfs_create_rawflash_image)
   string(REGEX REPLACE "_create_.*" "" kind "${call}")
   cmake_language(EVAL CODE "
-    function(${call} partition)
-      rota_tell_no_effect(\"${call}(\${partition})\"
-          \"the image is not made here, the partition is blank at the first start\")
-      foreach(target ${kind}_\${partition}_bin \${partition}-flash)
-        if(NOT TARGET \"\${target}\")
-          add_custom_target(\"\${target}\")
-        endif()
-      endforeach()
+    function(${call} partition folder)
+      rota_file_system_image(${kind} \"\${partition}\" \"\${folder}\" \${ARGN})
     endfunction()")
 endforeach()
+
+# An image of named values is not made: their partition stays blank. The targets exist, because
+# projects let others depend on them.
+function(nvs_create_partition_image partition)
+  rota_tell_no_effect("nvs_create_partition_image(${partition})"
+      "the image is not made here, the partition is blank at the first start")
+  foreach(target nvs_${partition}_bin ${partition}-flash)
+    if(NOT TARGET "${target}")
+      add_custom_target("${target}")
+    endif()
+  endforeach()
+endfunction()
