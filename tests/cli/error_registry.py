@@ -71,7 +71,7 @@ def numbers_of_headers():
 
     def value_of(name):
         if name not in values:
-            expression = re.sub(r"[A-Z]\w+", lambda word: str(value_of(word.group(0))),
+            expression = re.sub(r"\b[A-Z]\w+", lambda word: str(value_of(word.group(0))),
                                 expressions[name])
             values[name] = eval(expression, {"__builtins__": {}})  # digits, x, +, - and brackets
         return values[name]

@@ -5,6 +5,7 @@ then says plainly that it can not execute it. Skipped where there is no such fir
 
 import csv
 import os
+import shutil
 import sys
 import tempfile
 import unittest
@@ -43,8 +44,7 @@ class RealImages(unittest.TestCase):
         board = os.path.join(self.folder.name, "board")
         app = os.path.join(self.folder.name, f"updater-{chip}.bin")
         if os.path.exists(board):
-            for name in os.listdir(board):
-                os.remove(os.path.join(board, name))
+            shutil.rmtree(board)
         # Without rollback: an image that can not run here never confirms itself, and `rota why` would
         # rightly say that the next start gives it up.
         rota("board", "new", board, "--rollback", "off", "--chip", chip, "--flash-size", "16MB", "--table", self.table,
