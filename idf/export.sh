@@ -20,6 +20,10 @@ else
     esac
   done
   unset rota_folder
+  case ":$PATH:" in
+    *":$IDF_PATH/tools/fallbacks:"*) ;;
+    *) PATH="$PATH:$IDF_PATH/tools/fallbacks" && export PATH ;;
+  esac
   if [ -x "$ROTA_BUILD_DIR/rota" ]; then
     echo "Rota's build face is ready. In a project: idf.py build flash monitor"
   else

@@ -5,7 +5,7 @@ import os
 import textwrap
 import unittest
 
-from project_for_test import BENCH, SOURCES, ProjectTest
+from project_for_test import BENCH, IDF_PATH, SOURCES, ProjectTest, run
 
 
 class BuildTest(ProjectTest):
@@ -69,6 +69,25 @@ class BuildTest(ProjectTest):
         self.give("main/a note.txt", "other text")
         self.make()
         self.assertIn("other text 11 3", self.run_app())
+
+    def test_an_embedded_file_may_be_made_by_a_rule_that_follows(self):
+        self.give("main/make.py", "import sys\nopen(sys.argv[1], 'w').write('made')\n")
+        self.give("main/CMakeLists.txt", """
+            idf_component_register(SRCS "main.c" EMBED_FILES page.gz)
+            add_custom_command(OUTPUT ${COMPONENT_DIR}/page.gz
+                COMMAND python ${COMPONENT_DIR}/make.py ${COMPONENT_DIR}/page.gz VERBATIM)
+            """)
+        self.give("main/main.c", r"""
+            #include <stdio.h>
+            extern const char page[] asm("_binary_page_gz_start");
+            void app_main(void) { printf("%.4s\n", page); }
+            """)
+        no_python = {"PATH": "/usr/bin:/bin"}  # Debian has python3 alone
+        self.configure(**no_python)
+        outcome = run(["ninja", "-C", self.build], env=self.environment(
+            PATH=no_python["PATH"] + ":" + os.path.join(IDF_PATH, "tools", "fallbacks")))
+        self.assertEqual(outcome.returncode, 0, outcome.stdout)
+        self.assertIn("made\n", self.run_app())
 
     def test_components_reach_what_they_require(self):
         self.give("components/blink/CMakeLists.txt", """

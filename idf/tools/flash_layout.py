@@ -122,6 +122,8 @@ def write_description(slots, arguments, folder):
         "build_dir": folder,
         "target": arguments.target,
         "flash_bytes": int(arguments.flash_size[:-2]) << 20,
+        "table_bin": os.path.relpath(arguments.table, folder),
+        "table_offset": int(arguments.table_offset, 0),
         "app_elf": os.path.splitext(app)[0] + ".elf",
         "app_bin": app,
         "app_partitions": [{"label": row.label, "offset": row.offset, "size": row.size}

@@ -130,7 +130,9 @@ class Project:
                           % (self.board, board["chip"], board["flash_size"], facts["target"],
                              flash_size))
         self.run_rota("board", "new", self.board, "--chip", facts["target"],
-                      "--flash-size", flash_size)
+                      "--flash-size", flash_size,
+                      "--table", os.path.join(self.build, facts["table_bin"]),
+                      "--table-offset", hex(facts["table_offset"]))
 
     def need_board(self):
         if not os.path.exists(os.path.join(self.board, "board.toml")):

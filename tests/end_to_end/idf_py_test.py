@@ -164,6 +164,21 @@ class AnotherChip(unittest.TestCase):
             self.assertTrue(os.path.exists(os.path.join(board, "flash.bin")))
 
 
+class WithoutAnySettings(unittest.TestCase):
+    def test_a_project_of_three_lines_is_flashed_and_runs(self):
+        """ESP-IDF's defaults: 2 MB of flash, one app and no slots for updates."""
+        with tempfile.TemporaryDirectory(prefix="rota-idf-py-") as project:
+            os.mkdir(os.path.join(project, "main"))
+            write(project, "CMakeLists.txt", "cmake_minimum_required(VERSION 3.22)\n"
+                  "include($ENV{IDF_PATH}/tools/cmake/project.cmake)\nproject(hello)\n")
+            write(project, "main/CMakeLists.txt", 'idf_component_register(SRCS "main.cpp")\n')
+            write(project, "main/main.cpp", '#include <cstdio>\n'
+                  'extern "C" void app_main() { std::puts("hello from two megabytes"); }\n')
+            typed(project, "idf.py", "build", "flash")
+            rota("board", "expect", os.path.join(project, "build", "board"),
+                 "hello from two megabytes", "--runs", "factory", "--quiet")
+
+
 class Mistakes(unittest.TestCase):
     """What the build says to each names the place and what to change."""
 

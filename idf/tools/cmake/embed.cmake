@@ -11,7 +11,9 @@ function(target_add_binary_data target file type)
   get_filename_component(path "${file}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
   get_filename_component(name "${path}" NAME)
   rota_replace_certificate(path)
-  rota_demand_embedded_file("${target}" "${file}" "${path}" "${E_DEPENDS}")
+  # Asked at the end of the CMakeLists.txt: a rule that makes the file may come later in it.
+  cmake_language(EVAL CODE "cmake_language(DEFER CALL rota_demand_embedded_file
+      [[${target}]] [[${file}]] [[${path}]] [[${E_DEPENDS}]])")
 
   if(E_RENAME_TO)
     set(name "${E_RENAME_TO}")

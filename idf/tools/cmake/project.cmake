@@ -45,6 +45,7 @@ if(NOT PYTHON)
   set(PYTHON "${ROTA_PYTHON}")
 endif()
 set(python "${PYTHON}")
+set(ENV{PATH} "$ENV{PATH}:${IDF_PATH}/tools/fallbacks")  # a "python" where there is none
 
 # What the Rota build gives: libraries, tool, include folders (idf/tools/cmake/export.cmake).
 if(NOT ROTA_BUILD_DIR)
