@@ -2,11 +2,15 @@
 #include <array>
 #include <bit>
 
+#include "cli/board_access.h"
+#include "cli/bootloader_options.h"
 #include "cli/commands.h"
 #include "cli/flash_manifest.h"
 #include "cli/flash_parts.h"
+#include "cli/flash_settings.h"
 #include "cli/flash_target.h"
 #include "cli/table_source.h"
+#include "cli/uf2.h"
 
 namespace rota::cli {
 namespace {
@@ -20,7 +24,18 @@ constexpr OptionSpec kTableOffset{"--table-offset", "N",
 constexpr std::array kMergeOptions = {
     OptionSpec{"--output", "FILE", "Where to write; - is standard output.", OptionKind::kValue,
                "-o"},
-    OptionSpec{"--format", "FORM", "raw (default) or hex, for Intel HEX."},
+    OptionSpec{"--format", "FORM", "raw (default), hex for Intel HEX, or uf2."},
+    OptionSpec{"--chip", "NAME", "The chip, for uf2; default the one that the images name."},
+    OptionSpec{
+        "--flash-mode", "MODE",
+        "Set in the bootloader's header: qio, qout, dio, dout, fast_read, slow_read, or keep "
+        "(default).",
+        OptionKind::kValue, "-fm"},
+    OptionSpec{"--flash-freq", "FREQ",
+               "The same for the clock: 80m, 40m, 26m, 20m (others on other chips), keep.",
+               OptionKind::kValue, "-ff"},
+    OptionSpec{"--flash-size", "SIZE", "The same for the size: 1MB to 128MB, keep.",
+               OptionKind::kValue, "-fs"},
     OptionSpec{"--target-offset", "N", "The address of the first byte of a raw file; default 0."},
     OptionSpec{"--pad-to-size", "SIZE", "Fill up with FF to this flash size, e.g. 4MB."},
     OptionSpec{"--manifest", "FILE", "Merge what rota flash split took apart, byte for byte."},
@@ -80,13 +95,66 @@ Result<std::vector<FlashPart>, Refusal> parts_of(const Invocation& invocation,
   return parts;
 }
 
+// What --flash-mode, --flash-freq and --flash-size change; "keep" is nothing.
+Result<FlashSettings, Refusal> chosen_flash_settings(const Invocation& invocation) {
+  FlashSettings settings;
+  const auto given = [&](std::string_view option) {
+    const auto text = invocation.value(option);
+    return text == "keep" ? std::nullopt : text;
+  };
+  if (const auto mode = given("--flash-mode")) {
+    const auto code = spi_mode_code(*mode);
+    if (!code) return Failed{code.error()};
+    settings.spi_mode = *code;
+  }
+  settings.spi_speed = given("--flash-freq");
+  if (given("--flash-size")) {
+    const auto bytes = chosen_flash_bytes(invocation);
+    if (!bytes) return Failed{bytes.error()};
+    settings.spi_size = flash_size_code(*bytes);
+  }
+  return settings;
+}
+
+Result<FlashFormat, Refusal> chosen_format(const Invocation& invocation) {
+  const auto form = invocation.value("--format").value_or("raw");
+  if (form == "raw") return FlashFormat::kRaw;
+  if (form == "hex") return FlashFormat::kHex;
+  if (form == "uf2") return FlashFormat::kUf2;
+  return wrong_use("--format is raw, hex or uf2.");
+}
+
+// Header and family, once the parts are known.
+Outcome settle(const Invocation& invocation, std::vector<FlashPart>& parts, FlashLayout& layout) {
+  const formats::ChipFacts* chip = nullptr;
+  if (const auto name = invocation.value("--chip")) {
+    const auto named = chip_named(*name);
+    if (!named) return Failed{named.error()};
+    chip = *named;
+  }
+  const auto settings = chosen_flash_settings(invocation);
+  if (!settings) return Failed{settings.error()};
+  if (settings->changes_something()) ROTA_TRY(set_flash_settings(parts, chip, *settings));
+  if (layout.format != FlashFormat::kUf2) return {};
+  if (chip == nullptr) chip = chip_of_parts(parts);
+  if (chip == nullptr) {
+    return wrong_use("no image among the parts names a chip, and a UF2 file does: give --chip.");
+  }
+  const auto family = uf2_family_of(chip->id);
+  if (!family) {
+    return refuse(fmt::format("{} has no number in UF2; use --format raw or hex.", chip->name));
+  }
+  layout.uf2_family = *family;
+  return {};
+}
+
 Outcome run_merge(const Invocation& invocation) {
   const auto output = invocation.value("--output");
   if (!output) return wrong_use("say where to write: -o FILE.");
   FlashLayout layout;
-  const auto form = invocation.value("--format").value_or("raw");
-  if (form != "raw" && form != "hex") return wrong_use("--format is raw or hex.");
-  layout.format = form == "hex" ? FlashFormat::kHex : FlashFormat::kRaw;
+  const auto format = chosen_format(invocation);
+  if (!format) return Failed{format.error()};
+  layout.format = *format;
   const auto start = invocation.number("--target-offset", 0);
   if (!start) return Failed{start.error()};
   layout.start = *start;
@@ -108,6 +176,7 @@ Outcome run_merge(const Invocation& invocation) {
     if (!given) return Failed{given.error()};
     parts = std::move(given).value();
   }
+  ROTA_TRY(settle(invocation, parts, layout));
   ROTA_TRY(write_flash_file(*output, parts, layout));
   if (*output == "-") return {};
   for (const FlashPart& part : parts) {
@@ -141,7 +210,7 @@ Outcome run_create(const Invocation& invocation) {
 
 constinit const CommandSpec kFlashMerge{
     .name = "flash merge",
-    .summary = "put bootloader, table and apps together into one raw or Intel HEX file",
+    .summary = "put bootloader, table and apps together into one raw, Intel HEX or UF2 file",
     .usage =
         "-o FILE [OFFSET=FILE | OFFSET FILE | NAME=FILE | FILE.hex] ... [--pad-to-size SIZE]\n"
         "       rota flash merge -o FILE --manifest DIR/manifest.json",
@@ -150,7 +219,9 @@ constinit const CommandSpec kFlashMerge{
         "Parts "
         "that overlap or do not fit their partition are refused. Gaps read FF. FILE is replaced "
         "when "
-        "the new one is whole.",
+        "the new one is whole. The flash mode, clock and size are those of the bootloader as it "
+        "is, "
+        "unless they are given: then its header is changed, and its SHA-256 with it.",
     .example =
         "rota flash merge -o all.bin 0x1000=bootloader.bin 0x8000=table.bin factory=app.bin\n"
         "rota flash merge -o all.hex --format hex 0x0 bootloader.bin 0x8000 table.bin 0x10000 "

@@ -7,6 +7,7 @@
 #include "cli/intel_hex.h"
 #include "cli/place.h"
 #include "cli/table_source.h"
+#include "cli/uf2.h"
 #include "formats/identify.h"
 
 namespace rota::cli {
@@ -44,6 +45,43 @@ Outcome write_gap(OutputFile& out, std::uint64_t bytes) {
   }
   return {};
 }
+
+// What follows from this piece of a part in each format. A piece begins at a multiple of
+// kPieceBytes of its part.
+class PieceWriter {
+ public:
+  PieceWriter(OutputFile& out, const FlashLayout& layout) : out_(out), layout_(layout) {}
+
+  Outcome write(const FlashPart& part, std::uint32_t at, Bytes piece) {
+    switch (layout_.format) {
+      case FlashFormat::kRaw:
+        return out_.append(piece);
+      case FlashFormat::kHex:
+        return out_.append(bytes_of(hex_.records(part.address + at, piece)));
+      case FlashFormat::kUf2:
+        break;
+    }
+    constexpr auto kContentBytes = static_cast<std::uint32_t>(kUf2ContentBytes);
+    static_assert(kPieceBytes % kContentBytes == 0);
+    Uf2Place place{part.address + at, at / kContentBytes,
+                   (part.content.size() - 1) / kContentBytes + 1, layout_.uf2_family};
+    std::vector<std::byte> blocks;
+    while (!piece.empty()) {
+      const Bytes content = piece.first(std::min(piece.size(), kUf2ContentBytes));
+      const auto block = uf2_block(place, content);
+      blocks.insert(blocks.end(), block.begin(), block.end());
+      piece = piece.subspan(content.size());
+      place.address += static_cast<std::uint32_t>(content.size());
+      ++place.number;
+    }
+    return out_.append(blocks);
+  }
+
+ private:
+  OutputFile& out_;
+  const FlashLayout& layout_;
+  HexWriter hex_;
+};
 
 }  // namespace
 
@@ -124,7 +162,7 @@ Outcome write_flash_file(std::string_view path,
                          std::vector<FlashPart>& parts,
                          const FlashLayout& layout) {
   OutputFile out(path);
-  HexWriter hex;
+  PieceWriter pieces(out, layout);
   std::uint64_t at = layout.start;
   for (FlashPart& part : parts) {
     if (part.address < layout.start) {
@@ -139,18 +177,14 @@ Outcome write_flash_file(std::string_view path,
     for (std::uint32_t done = 0; done < part.content.size();) {
       const auto piece = part.content.read_some(done, kPieceBytes);
       if (!piece) return Failed{piece.error()};
-      if (layout.format == FlashFormat::kRaw) {
-        ROTA_TRY(out.append(*piece));
-      } else {
-        ROTA_TRY(out.append(bytes_of(hex.records(part.address + done, *piece))));
-      }
+      ROTA_TRY(pieces.write(part, done, *piece));
       done += static_cast<std::uint32_t>(piece->size());
     }
     at = part.end();
   }
   if (layout.format == FlashFormat::kHex) {
     ROTA_TRY(out.append(bytes_of(HexWriter::end())));
-  } else if (layout.end > at) {
+  } else if (layout.format == FlashFormat::kRaw && layout.end > at) {
     ROTA_TRY(write_gap(out, layout.end - at));
   }
   return out.finish();

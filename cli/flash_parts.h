@@ -1,5 +1,5 @@
 // The pieces that make up a flash image: files with addresses, checked for overlaps, and written
-// out as one raw or Intel HEX file.
+// out as one raw, Intel HEX or UF2 file.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct FlashPart {
   std::uint64_t end() const { return std::uint64_t{address} + content.size(); }
 };
 
-enum class FlashFormat : std::uint8_t { kRaw, kHex };
+enum class FlashFormat : std::uint8_t { kRaw, kHex, kUf2 };
 
 // "0x1000=boot.bin" or "factory=app.bin" (a partition of `rows`); an Intel HEX file brings its own
 // addresses and may come without a place. Refuses what does not fit its partition.
@@ -41,8 +41,9 @@ struct FlashLayout {
   std::uint32_t start = 0;  // the address of the first byte of a raw file
   std::uint32_t end = 0;    // FF is added up to here; 0: up to the end of the last part
   FlashFormat format = FlashFormat::kRaw;
+  std::uint32_t uf2_family = 0;  // kUf2: the chip (cli/uf2.h)
 };
-// Gaps read FF in a raw file and are left out of HEX. Refuses a part before the start.
+// Gaps read FF in a raw file and are left out of HEX and UF2. Refuses a part before the start.
 Outcome write_flash_file(std::string_view path,
                          std::vector<FlashPart>& parts,
                          const FlashLayout& layout);

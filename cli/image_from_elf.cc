@@ -6,6 +6,7 @@
 #include "cli/bootloader_options.h"
 #include "cli/commands.h"
 #include "cli/elf_image.h"
+#include "cli/flash_settings.h"
 #include "cli/flash_target.h"
 #include "cli/image_report.h"
 #include "core/image_verifier.h"
@@ -36,39 +37,6 @@ constexpr std::array kOptions = {
                "Secure version in the app description; default as linked."},
 };
 
-Result<std::uint8_t, Refusal> chosen_mode(const Invocation& invocation) {
-  const std::string_view text = invocation.value("--flash-mode").value_or("dio");
-  constexpr std::array<std::string_view, 6> kModes = {"qio",  "qout",      "dio",
-                                                      "dout", "fast_read", "slow_read"};
-  const auto found = std::find(kModes.begin(), kModes.end(), text);
-  if (found != kModes.end()) return static_cast<std::uint8_t>(found - kModes.begin());
-  return wrong_use("--flash-mode is qio, qout, dio, dout, fast_read or slow_read.");
-}
-
-// The code of a clock, by chip family (spec 10.3).
-Result<std::uint8_t, Refusal> chosen_speed(const Invocation& invocation,
-                                           const formats::ChipFacts& chip) {
-  using Codes = std::array<std::pair<std::string_view, std::uint8_t>, 4>;
-  constexpr Codes kUsual = {{{"80m", 0xF}, {"40m", 0}, {"26m", 1}, {"20m", 2}}};
-  constexpr Codes kC2 = {{{"60m", 0xF}, {"30m", 0}, {"20m", 1}, {"15m", 2}}};
-  constexpr Codes kC6 = {{{"80m", 0}, {"40m", 0}, {"20m", 2}, {"20m", 2}}};
-  constexpr Codes kH2 = {{{"48m", 0xF}, {"24m", 0}, {"16m", 1}, {"12m", 2}}};
-  const Codes* codes = &kUsual;
-  using formats::ChipId;
-  if (chip.id == ChipId::kEsp32C2) codes = &kC2;
-  if (chip.id == ChipId::kEsp32C6) codes = &kC6;
-  if (chip.id == ChipId::kEsp32H2 || chip.id == ChipId::kEsp32H21 || chip.id == ChipId::kEsp32H4)
-    codes = &kH2;
-  const auto text = invocation.value("--flash-freq");
-  if (!text) return (*codes)[1].second;
-  std::string names;
-  for (const auto& [name, code] : *codes) {
-    if (name == *text) return code;
-    names += (names.empty() ? "" : ", ") + std::string(name);
-  }
-  return wrong_use(fmt::format("--flash-freq of {} is one of {}.", chip.name, names));
-}
-
 Result<ElfImageWish, Refusal> wish_of(const Invocation& invocation) {
   ElfImageWish wish;
   const auto name = invocation.value("--chip");
@@ -76,10 +44,10 @@ Result<ElfImageWish, Refusal> wish_of(const Invocation& invocation) {
   const auto chip = chip_named(*name);
   if (!chip) return Failed{chip.error()};
   wish.chip = *chip;
-  const auto mode = chosen_mode(invocation);
+  const auto mode = spi_mode_code(invocation.value("--flash-mode").value_or("dio"));
   if (!mode) return Failed{mode.error()};
   wish.header.spi_mode = *mode;
-  const auto speed = chosen_speed(invocation, **chip);
+  const auto speed = spi_speed_code(invocation.value("--flash-freq"), **chip);
   if (!speed) return Failed{speed.error()};
   wish.header.spi_speed = *speed;
   const auto flash_bytes = chosen_flash_bytes(invocation);

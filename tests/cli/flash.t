@@ -51,6 +51,67 @@ Intel HEX, there and back.
   ! rota flash merge: bad.hex, line 5: not an Intel HEX record: its checksum is wrong.
   [1]
 
+UF2: blocks that name their address and the chip.
+
+  $ rota flash merge -o all.uf2 --format uf2 0x1000=boot.bin 0x8000=t.bin 0x10000=app.bin
+    0x00001000         1,184 bytes  boot.bin
+    0x00008000         3,072 bytes  t.bin
+    0x00010000         1,424 bytes  app.bin
+  $ cat > uf2.py <<'END'
+  > import hashlib, struct
+  > data, flash = open("all.uf2", "rb").read(), bytearray(b"\xff" * (4 << 20))
+  > for at in range(0, len(data), 512):
+  >     block = data[at:at + 512]
+  >     first, second, flags, address, size, number, count, family = struct.unpack("<8I", block[:32])
+  >     assert (first, second, flags) == (0x0A324655, 0x9E5D5157, 0x6000), at
+  >     content, last = block[32:32 + size], struct.unpack("<I", block[508:])[0]
+  >     assert block[32 + size:56 + size] == struct.pack("<II", address, size) + hashlib.md5(content).digest()
+  >     assert last == 0x0AB16F30 and not any(block[56 + size:508])
+  >     flash[address:address + size] = content
+  >     if number == 0:
+  >         print(hex(address), count, hex(family))
+  > open("back.bin", "wb").write(flash)
+  > END
+  $ python3 uf2.py && cmp back.bin want.bin
+  0x1000 5 0x1c5f21b0
+  0x8000 12 0x1c5f21b0
+  0x10000 6 0x1c5f21b0
+  $ rota flash merge -o x.uf2 --format uf2 0x8000=t.bin
+  ! rota flash merge: no image among the parts names a chip, and a UF2 file does: give --chip.
+  [2]
+  $ rota flash merge -o x.uf2 --format uf2 0x8000=t.bin --chip esp32s3 && file x.uf2 | cut -d, -f1
+    0x00008000         3,072 bytes  t.bin
+  x.uf2: UF2 firmware image
+  $ rota flash merge -o x.uf2 --format elf 0x8000=t.bin
+  ! rota flash merge: --format is raw, hex or uf2.
+  [2]
+
+The flash settings of the bootloader's header, and its digest with them.
+
+  $ rota image bootloader --chip esp32c3 -o c3.bin && rota image info c3.bin | grep 'flash  '
+    flash               4 MB, DIO, clock/1
+  $ rota flash merge -o c3.all 0x0=c3.bin 0x8000=t.bin --flash-mode qio --flash-freq 80m --flash-size 8MB
+    0x00000000           288 bytes  c3.bin
+    0x00008000         3,072 bytes  t.bin
+  $ head -c $(stat -c %s c3.bin) c3.all > c3.new; rota image info c3.new | grep 'flash  '; rota image verify c3.new | tail -n 1
+    flash               8 MB, QIO, clock/1
+    Sound: every check passed.
+  $ rota flash merge -o kept.all 0x0=c3.bin 0x8000=t.bin -fm keep -ff keep -fs keep > c3.log; cmp -n 288 kept.all c3.bin
+  $ rota flash merge -o x.all 0x0=c3.bin --flash-freq 26m --chip esp32c3 --flash-mode fast
+  ! rota flash merge: --flash-mode is qio, qout, dio, dout, fast_read or slow_read.
+  [2]
+  $ rota flash merge -o x.all 0x0=c3.bin --flash-freq 60m
+  ! rota flash merge: --flash-freq of ESP32-C3 is one of 80m, 40m, 26m, 20m.
+  [2]
+  $ rota flash merge -o x.all 0x10000=app.bin --flash-mode qio
+  ! rota flash merge: there is no bootloader among the parts whose flash mode, clock or size could be
+  ! set: it is the image at its chip's bootloader offset (0x1000 for ESP32, 0 for most others).
+  [1]
+  $ rota flash merge -o x.all 0x0=c3.bin --chip esp32 --flash-mode qio
+  ! rota flash merge: there is no bootloader among the parts whose flash mode, clock or size could be
+  ! set: it is the image at its chip's bootloader offset (0x1000 for ESP32, 0 for most others).
+  [1]
+
 Create: the whole flash; what is there already is kept.
 
   $ rota flash create new.bin --table two_ota 0x1000=boot.bin factory=app.bin && cmp new.bin want.bin
