@@ -14,12 +14,16 @@ import tempfile
 import unittest
 
 from idf_shell import ENVIRONMENT, GIVE_UP_SECONDS, IDF, IN_A_SHELL, Terminal, typed
-from rota_tools import SOURCE
+from rota_tools import SOURCE, STATE, rota_json
 
 EXAMPLES = os.path.join(SOURCE, "examples")
 BLOCK = re.compile(r"^```(sh|console)(?: (\w+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COLOURS = re.compile("\x1b\\[[0-9;]*m")
 SERVER_OF_OPENSSL = re.compile(r"openssl s_server (.*) -port 8070$")
+
+
+def examples():
+    return [name for name in os.listdir(EXAMPLES) if os.path.isdir(os.path.join(EXAMPLES, name))]
 
 
 def blocks_of(example, readme):
@@ -195,11 +199,20 @@ class Tutorials(unittest.TestCase):
     def test_upload(self):
         self.follow("upload")
 
+    def test_plain_cmake_builds_each_example(self):
+        for example in examples():
+            with self.subTest(example), tempfile.TemporaryDirectory(prefix="rota-tutorial-") as folder:
+                project = Reader(example, folder, "rota").project
+                if os.path.isdir(os.path.join(project, "server_certs")):
+                    shutil.copy(os.path.join(STATE, "ca_cert.pem"), os.path.join(project, "server_certs"))
+                typed(project, "cmake", "-S", ".", "-B", "build", "-G", "Ninja")
+                typed(project, "ninja", "-C", "build")
+                facts = rota_json("image", "info", f"{project}/build/{example}.bin")["description"]
+                self.assertEqual((facts["project"], facts["version"]), (example, "1.0.0"))
+
     def test_the_translations_type_and_show_the_same(self):
-        examples = [name for name in os.listdir(EXAMPLES)
-                    if os.path.isdir(os.path.join(EXAMPLES, name))]
-        self.assertGreaterEqual(len(examples), 4)
-        for example in examples:
+        self.assertGreaterEqual(len(examples()), 4)
+        for example in examples():
             with self.subTest(example):
                 self.assertEqual(blocks_of(example, "README.zh-CN.md"), blocks_of(example, "README.md"))
 

@@ -124,7 +124,7 @@ class Example(ExampleOnBoards):
                 return
             with RunningBoard(board) as running:
                 self.tell(running, server.url("new.bin"))
-                running.expect("No data within 1000 ms; waiting again")
+                running.expect("No data within 3000 ms; waiting again")
                 go_on.set()
                 running.expect("This is version 1.1.0")
 
