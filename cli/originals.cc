@@ -169,15 +169,89 @@ Session parse(std::string_view tool,
   }
   session.port = session.value("--port");
   session.table_file = session.value("--partition-table-file");
-  if (const auto offset = parse_number(session.value("--partition-table-offset")))
-    session.table_offset = *offset;
   return session;
+}
+
+// Takes the numbers, and refuses what the original would not know either.
+Outcome settle(Session& session, std::span<const std::string_view> own_options) {
+  constexpr std::array<std::string_view, 10> kShared = {"",
+                                                        "--quiet",
+                                                        "--port",
+                                                        "--baud",
+                                                        "--partition-table-offset",
+                                                        "--partition-table-file",
+                                                        "--esptool-args",
+                                                        "--esptool-write-args",
+                                                        "--esptool-read-args",
+                                                        "--esptool-erase-args"};
+  for (const auto& [name, words] : session.given) {
+    const auto is_it = [&, &option = name](std::string_view known) { return known == option; };
+    if (std::none_of(kShared.begin(), kShared.end(), is_it) &&
+        std::none_of(own_options.begin(), own_options.end(), is_it)) {
+      return wrong_use(fmt::format("unrecognized arguments: {}", printable(name)));
+    }
+    const bool is_number = name.ends_with("-offset") || name == "--slot";
+    if (is_number && (words.empty() || !parse_number(words.front()))) {
+      return wrong_use(fmt::format("argument {}: '{}' is not a number", name,
+                                   words.empty() ? "" : printable(words.front())));
+    }
+  }
+  if (session.find("--partition-table-offset") != nullptr) {
+    session.table_offset = *parse_number(session.value("--partition-table-offset"));
+  }
+  return {};
+}
+
+// With --quiet the commands say nothing; what was asked for is printed all the same.
+class Quiet {
+ public:
+  Quiet(const Session& session, Console& console)
+      : nowhere_(session.find("--quiet") != nullptr ? std::fopen("/dev/null", "w") : nullptr),
+        console_(nowhere_ != nullptr ? nowhere_ : console.out(), stderr, console.looks()) {}
+  Quiet(const Quiet&) = delete;
+  Quiet& operator=(const Quiet&) = delete;
+  ~Quiet() {
+    if (nowhere_ != nullptr) std::fclose(nowhere_);
+  }
+  Console& console() { return console_; }
+
+ private:
+  std::FILE* nowhere_;
+  Console console_;
+};
+
+// A row as a place that needs no table: the one in hand may be another one than the dump's.
+std::string place_of(const formats::PartitionRow& row) {
+  return fmt::format("0x{:x}:0x{:x}", row.offset, row.size);
+}
+
+// What the command line says about the table: offsets of bootloaders, subtypes of the project.
+Result<formats::CsvOptions, Refusal> csv_options_of(const Session& session,
+                                                    std::vector<formats::ExtraSubtype>& extra) {
+  formats::CsvOptions options;
+  options.table_offset = session.table_offset;
+  if (const auto at = parse_number(session.value("--primary-bootloader-offset")))
+    options.primary_bootloader_offset = *at;
+  if (const auto at = parse_number(session.value("--recovery-bootloader-offset")))
+    options.recovery_bootloader_offset = *at;
+  if (const auto* words = session.find("--extra-partition-subtypes")) {
+    for (const std::string& word : *words) {
+      const auto one = formats::parse_extra_subtype(word, extra);
+      std::array<char, 400> sentence{};
+      if (!one) return wrong_use(printable(formats::describe(one.error(), sentence)));
+      extra.push_back(*one);
+    }
+  }
+  options.extra_subtypes = extra;
+  return options;
 }
 
 Result<formats::PartitionRows, Refusal> rows_of(const Session& session) {
   const std::string& path = session.table_file.empty() ? session.port : session.table_file;
-  formats::CsvOptions options;
-  options.table_offset = session.table_offset;
+  std::vector<formats::ExtraSubtype> extra;
+  auto made = csv_options_of(session, extra);
+  if (!made) return Failed{made.error()};
+  const formats::CsvOptions& options = *made;
   const auto source =
       open_table(path, options,
                  session.table_file.empty() ? std::optional(session.table_offset) : std::nullopt);
@@ -204,6 +278,15 @@ std::optional<std::string> no_hardware(const Session& session) {
 // ---- parttool -----------------------------------------------------------------------------------
 
 Result<std::string, Refusal> selected(const Session& session) {
+  const bool by_type =
+      session.find("--partition-type") != nullptr || session.find("--partition-subtype") != nullptr;
+  const int ways = (session.find("--partition-boot-default") != nullptr ? 1 : 0) +
+                   (session.find("--partition-name") != nullptr ? 1 : 0) + (by_type ? 1 : 0);
+  if (ways > 1) {
+    return wrong_use(
+        "--partition-name, --partition-type and --partition-boot-default exclude each other: give "
+        "one.");
+  }
   if (session.find("--partition-boot-default") != nullptr) return std::string("boot");
   const std::string name = session.value("--partition-name");
   if (!name.empty()) return name;
@@ -269,7 +352,19 @@ ExitStatus partition_info(const Session& session, Console& console) {
 ExitStatus run_parttool(std::span<const std::string_view> arguments, Console& console) {
   constexpr std::array<std::string_view, 4> kCommands = {"read_partition", "write_partition",
                                                          "erase_partition", "get_partition_info"};
-  const Session session = parse("parttool", arguments, kCommands);
+  constexpr std::array<std::string_view, 12> kOwn = {"--primary-bootloader-offset",
+                                                     "--recovery-bootloader-offset",
+                                                     "--extra-partition-subtypes",
+                                                     "--partition-name",
+                                                     "--partition-type",
+                                                     "--partition-subtype",
+                                                     "--partition-boot-default",
+                                                     "--info",
+                                                     "--part_list",
+                                                     "--output",
+                                                     "--input",
+                                                     "--ignore-readonly"};
+  Session session = parse("parttool", arguments, kCommands);
   if (session.find("--help") != nullptr || session.command.empty()) {
     console.write(
         "usage: parttool [--port DUMP|BOARD] [-f TABLE] [-o OFFSET] COMMAND\n"
@@ -281,6 +376,8 @@ ExitStatus run_parttool(std::span<const std::string_view> arguments, Console& co
         "[--part_list]\n");
     return session.find("--help") != nullptr ? ExitStatus::kDone : ExitStatus::kWrongUse;
   }
+  if (const Outcome settled = settle(session, kOwn); !settled.ok())
+    return complain(console, session.tool, settled.error().sentence);
   if (session.command == "get_partition_info" &&
       !(session.port.empty() && session.table_file.empty())) {
     return partition_info(session, console);
@@ -295,27 +392,29 @@ ExitStatus run_parttool(std::span<const std::string_view> arguments, Console& co
     return complain(console, session.tool,
                     fmt::format("partition '{}' does not exist", printable(*name)));
   }
-  const std::string where = place->row->label().empty() ? *name : std::string(place->row->label());
-  const std::string at = fmt::format("0x{:x}", session.table_offset);
+  const bool changes = session.command != "read_partition";
+  if (changes && place->row->readonly && session.find("--ignore-readonly") == nullptr) {
+    return complain(
+        console, session.tool,
+        fmt::format("{} is marked read-only; --ignore-readonly changes it all the same.",
+                    printable(place->row->label())));
+  }
+  const std::string where = place_of(*place->row);
+  Quiet quiet(session, console);
   if (session.command == "read_partition") {
     const std::string output = session.value("--output");
     if (output.empty())
       return complain(console, session.tool, "the following arguments are required: --output");
-    return run_words(
-        kPartRead, {"--table-offset", at, "--force", "--output", output, "--", session.port, where},
-        console);
+    return run_words(kPartRead, {"--force", "--output", output, "--", session.port, where},
+                     quiet.console());
   }
-  Words words{"--table-offset", at};
-  if (session.find("--ignore-readonly") != nullptr) words.emplace_back("--ignore-readonly");
-  if (session.command == "erase_partition") {
-    words.insert(words.end(), {"--", session.port, where});
-    return run_words(kPartErase, words, console);
-  }
+  if (session.command == "erase_partition")
+    return run_words(kPartErase, {"--ignore-readonly", "--", session.port, where}, quiet.console());
   const std::string input = session.value("--input");
   if (input.empty())
     return complain(console, session.tool, "the following arguments are required: --input");
-  words.insert(words.end(), {"--force", "--", session.port, where, input});
-  return run_words(kPartWrite, words, console);
+  return run_words(kPartWrite, {"--ignore-readonly", "--force", "--", session.port, where, input},
+                   quiet.console());
 }
 
 // ---- otatool ------------------------------------------------------------------------------------
@@ -340,7 +439,9 @@ ExitStatus run_otatool(std::span<const std::string_view> arguments, Console& con
   constexpr std::array<std::string_view, 6> kCommands = {
       "read_otadata",       "erase_otadata",       "switch_ota_partition",
       "read_ota_partition", "write_ota_partition", "erase_ota_partition"};
-  const Session session = parse("otatool", arguments, kCommands);
+  constexpr std::array<std::string_view, 5> kOwn = {"--spi-flash-sec-size", "--slot", "--name",
+                                                    "--output", "--input"};
+  Session session = parse("otatool", arguments, kCommands);
   if (session.find("--help") != nullptr || session.command.empty()) {
     console.write(
         "usage: otatool --port DUMP|BOARD [-f TABLE] [-o OFFSET] COMMAND\n"
@@ -351,10 +452,22 @@ ExitStatus run_otatool(std::span<const std::string_view> arguments, Console& con
         "  erase_ota_partition  (--slot N | --name NAME)\n");
     return session.find("--help") != nullptr ? ExitStatus::kDone : ExitStatus::kWrongUse;
   }
+  if (const Outcome settled = settle(session, kOwn); !settled.ok())
+    return complain(console, session.tool, settled.error().sentence);
   if (const auto problem = no_hardware(session)) return complain(console, session.tool, *problem);
   if (session.command == "read_otadata") return read_otadata(session, console);
-  if (session.command == "erase_otadata")
-    return run_words(kOtadataErase, {"--", session.port}, console);
+  const auto rows = rows_of(session);
+  if (!rows) return complain(console, session.tool, rows.error().sentence);
+  Quiet quiet(session, console);
+  if (session.command == "erase_otadata") {
+    const core::FlashRange range = core::boot_table_of(*rows).ota_data;
+    if (range.size_bytes == 0)
+      return complain(console, session.tool, "the table has no OTA data partition.");
+    return run_words(kPartErase,
+                     {"--ignore-readonly", "--", session.port,
+                      fmt::format("0x{:x}:0x{:x}", range.start.value, range.size_bytes)},
+                     quiet.console());
+  }
   std::string slot = session.value("--name");
   if (const std::string number = session.value("--slot"); !number.empty())
     slot = "app/ota_" + number;
@@ -362,25 +475,30 @@ ExitStatus run_otatool(std::span<const std::string_view> arguments, Console& con
     return complain(console, session.tool, "one of the arguments --slot --name is required");
   if (session.command == "switch_ota_partition") {
     if (slot.starts_with("app/")) slot.erase(0, 4);
-    return run_words(kOtadataSet, {"--force", "--", session.port, slot}, console);
+    return run_words(kOtadataSet,
+                     {"--force", "--table-offset", fmt::format("0x{:x}", session.table_offset),
+                      "--", session.port, slot},
+                     quiet.console());
   }
-  const std::string at = fmt::format("0x{:x}", session.table_offset);
+  const auto place = find_place(slot, *rows, 0xFFFFFFFF);
+  if (!place || place->row == nullptr) {
+    return complain(console, session.tool,
+                    fmt::format("partition '{}' does not exist", printable(slot)));
+  }
+  const std::string where = place_of(*place->row);
   if (session.command == "read_ota_partition") {
     const std::string output = session.value("--output");
     if (output.empty())
       return complain(console, session.tool, "the following arguments are required: --output");
-    return run_words(
-        kPartRead, {"--table-offset", at, "--force", "--output", output, "--", session.port, slot},
-        console);
+    return run_words(kPartRead, {"--force", "--output", output, "--", session.port, where},
+                     quiet.console());
   }
-  if (session.command == "erase_ota_partition") {
-    return run_words(kPartErase, {"--table-offset", at, "--", session.port, slot}, console);
-  }
+  if (session.command == "erase_ota_partition")
+    return run_words(kPartErase, {"--", session.port, where}, quiet.console());
   const std::string input = session.value("--input");
   if (input.empty())
     return complain(console, session.tool, "the following arguments are required: --input");
-  return run_words(kPartWrite, {"--table-offset", at, "--force", "--", session.port, slot, input},
-                   console);
+  return run_words(kPartWrite, {"--force", "--", session.port, where, input}, quiet.console());
 }
 
 }  // namespace

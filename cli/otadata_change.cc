@@ -22,10 +22,11 @@ constexpr std::array kSetOptions = {
     kForecastRollbackOption,
     kRecordWritingOption,
     kSlotsOption,
+    kForecastTableOffsetOption,
     OptionSpec{"--force", "", "Choose a slot whose image the bootloader will refuse.",
                OptionKind::kSwitch},
 };
-constexpr std::array kEraseOptions = {kForecastRollbackOption};
+constexpr std::array kEraseOptions = {kForecastRollbackOption, kForecastTableOffsetOption};
 
 Result<formats::OtaState, Refusal> chosen_state(const Invocation& invocation) {
   const auto text = invocation.value("--state").value_or("undefined");
@@ -182,7 +183,9 @@ Outcome run_erase(const Invocation& invocation) {
 constinit const CommandSpec kOtadataSet{
     .name = "otadata set",
     .summary = "choose the slot that boots next",
-    .usage = "DUMP|BOARD|OTADATA SLOT [--state STATE] [--ota-data-writing HOW] [--force]",
+    .usage =
+        "DUMP|BOARD|OTADATA SLOT [--state STATE] [--ota-data-writing HOW] [--table-offset N]\n"
+        "       [--force]",
     .about =
         "SLOT is a partition name: ota_0, factory. Writes one record as an app does, with the next "
         "sequence number; factory erases both. The slot's image is checked first. A dump is "
@@ -197,7 +200,7 @@ constinit const CommandSpec kOtadataSet{
 constinit const CommandSpec kOtadataErase{
     .name = "otadata erase",
     .summary = "erase OTA data: the factory image boots again",
-    .usage = "DUMP|BOARD|OTADATA",
+    .usage = "DUMP|BOARD|OTADATA [--table-offset N]",
     .about =
         "Both records become blank. Without a factory partition the bootloader starts with ota_0.",
     .example = "rota otadata erase dump.bin",

@@ -51,6 +51,11 @@ Result<std::uint32_t, Refusal> chosen_slot_count(const Invocation& invocation) {
 
 Result<BootQuestion, Refusal> chosen_question(const Invocation& invocation, BootQuestion question) {
   question.rollback = invocation.on_off(kForecastRollbackOption.name);
+  if (invocation.has(kForecastTableOffsetOption.name)) {
+    const auto offset = invocation.number(kForecastTableOffsetOption.name, 0);
+    if (!offset) return Failed{offset.error()};
+    question.table_offset = *offset;
+  }
   return question;
 }
 

@@ -32,9 +32,12 @@ bool is_ota_data_alone(core::Flash& flash);
 Result<BootForecast, Refusal> forecast_of_ota_data_alone(core::Flash& flash,
                                                          std::uint32_t slot_count);
 
+inline constexpr OptionSpec kForecastTableOffsetOption{
+    "--table-offset", "N",
+    "Where the partition table lies; default as the bootloader says, else 0x8000."};
 // The slot count of --slots, 1 to 16.
 Result<std::uint32_t, Refusal> chosen_slot_count(const Invocation& invocation);
-// What --rollback says about a path that may be a board.
+// What --rollback and --table-offset say about a path that may be a board.
 Result<BootQuestion, Refusal> chosen_question(const Invocation& invocation, BootQuestion question);
 Result<core::OtaDataWriting, Refusal> chosen_writing(const Invocation& invocation,
                                                      const BootForecast& forecast);

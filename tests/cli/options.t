@@ -3,7 +3,7 @@ Options that no other transcript needs.
 A board and its bootloader.
 
   $ rota board new board --chip esp32 --table-offset 0xA000 --secure-version-bits 8 --factory-reset-pin 4 --hold-time 1 \
-  >   --factory-reset-erases-otadata on --app-test-pin 5 --ota-data-writing in-place --timing off | sed -n 1p
+  >   --factory-reset-erases-otadata on --app-test-pin 5 --ota-data-writing in-place --emulate-secure-version on --timing off | sed -n 1p
   board is a new esp32 board with 4 MB flash, rollback on.
   $ rota board run board | sed -n 1p
   I (0) boot: 2nd stage bootloader, rollback on
@@ -36,10 +36,10 @@ A board and its bootloader.
       nothing boots
   [1]
   $ rota image bootloader --chip esp32 -o b.bin --secure-version-bits 8 --anti-rollback on --table-offset 0xA000 \
-  >   --factory-reset-pin 4 --factory-reset-erases-otadata on --app-test-pin 5 --hold-time 2 --ota-data-writing in-place
+  >   --factory-reset-pin 4 --factory-reset-erases-otadata on --app-test-pin 5 --hold-time 2 --ota-data-writing in-place --emulate-secure-version on
   $ rota image info b.bin | grep -i -e rollback -e pin -e table
     rollback            on
-    anti-rollback       on, 8 fuse bits
+    anti-rollback       on, 8 bits in a partition
     table at            0xa000
 
 A table that lies elsewhere, for every command that reads one.
@@ -67,6 +67,9 @@ A table that lies elsewhere, for every command that reads one.
   [1]
   $ rota part erase dump.bin old --table-offset 0xA000 --ignore-readonly
   old (0x13000): 4 KB erased.
+  $ rota otadata set dump.bin ota_1 --table-offset 0xA000 && rota otadata erase dump.bin --table-offset 0xA000
+  Record 0: sequence 2 names ota_1, UNDEFINED. ota_1 boots next: blink 1.0.0.
+  Both records are blank. factory boots next: blink 1.0.0.
   $ rota flash split dump.bin -o parts --table-offset 0xA000 | tail -n 1
   Together again: rota flash merge --manifest parts/manifest.json -o FILE
   $ rota why dump.bin --table-offset 0xA000 --efuse 0 | head -n 1

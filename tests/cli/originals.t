@@ -44,10 +44,10 @@ parttool, with a dump in place of the port
   factory
   $ ./parttool.py -p dump.bin get_partition_info -n nothing
   $ ./parttool.py --port dump.bin read_partition -n factory --output f.bin && head -c 1424 f.bin | cmp - app.bin
-  f.bin: 1,048,576 bytes of factory (0x10000).
+  f.bin: 1,048,576 bytes of 0x10000.
   $ ./parttool.py --port dump.bin write_partition -n ota_0 --input app.bin && ./parttool.py --port dump.bin erase_partition -n factory
-  ota_0 (0x110000): 1,424 bytes of app.bin.
-  factory (0x10000): 1 MB erased.
+  0x110000: 1,424 bytes of app.bin.
+  0x10000: 1 MB erased.
   $ ./parttool.py --port /dev/ttyUSB0 erase_partition -n factory
   ! parttool: /dev/ttyUSB0 is a serial port, and rota does not talk to chips: read the flash with
   ! esptool (read_flash 0 ALL dump.bin), and name the dump in place of the port.
@@ -69,12 +69,12 @@ otatool
   Record 0: sequence 3 names ota_0, UNDEFINED. ota_0 boots next: blink 1.0.0.
   Firmware:  0x00000003 	0xed4a5011 |	0x00000002 	 0x55f63774
   $ ./otatool.py -p dump.bin read_ota_partition --slot 0 --output f.bin && head -c 1424 f.bin | cmp - app.bin
-  f.bin: 1,048,576 bytes of ota_0 (0x110000).
+  f.bin: 1,048,576 bytes of 0x110000.
   $ ./otatool.py -p dump.bin write_ota_partition --name ota_1 --input app.bin && ./otatool.py -p dump.bin erase_ota_partition --slot 1
-  ota_1 (0x210000): 1,424 bytes of app.bin.
-  ota_1 (0x210000): 1 MB erased.
+  0x210000: 1,424 bytes of app.bin.
+  0x210000: 1 MB erased.
   $ ./otatool.py -p dump.bin erase_otadata
-  Both records are blank. ota_0 boots next: blink 1.0.0.
+  0xd000: 8 KB erased.
   $ ./otatool.py switch_ota_partition --slot 0
   ! otatool: this talks to a chip, which does not go without hardware; name a flash dump or a board in
   ! place of the port: --port dump.bin.
@@ -82,3 +82,44 @@ otatool
   $ ./otatool.py -p dump.bin switch_ota_partition
   ! otatool: one of the arguments --slot --name is required
   [2]
+
+A table elsewhere, a table beside the dump, subtypes of the project, and options that do not exist.
+
+  $ printf 'nvs,data,nvs,,24K\notadata,data,ota,,8K\nfactory,app,factory,,1M\nkeep,data,phy,,4K,readonly\n' > at.csv
+  $ printf 'ota_0,app,ota_0,,1M\nota_1,app,ota_1,,1M\nmine,app,mine,,64K\n' >> at.csv
+  $ rota table build at.csv --offset 0xA000 --extra-partition-subtypes app,mine,0x41 -o at.bin
+  $ make-flash at.dump 0xA000=at.bin --otadata 0x11000 0:1:VALID
+  $ ./parttool.py -o 0xA000 -p at.dump get_partition_info -n ota_1
+  0x230000 0x100000
+  $ ./parttool.py -f at.csv -o 0xA000 get_partition_info -t app -s 0x41
+  ! parttool: at.csv: line 7: 'mine' in the row of 'mine' is neither a number nor a known word; known
+  ! here: factory, ota_0, ota_1, ota_2, ota_3, ota_4, ota_5, ota_6, ota_7, ota_8, ota_9, ota_10, ota_11,
+  ! ota_12, ota_13, ota_14, ota_15, test, tee_0, tee_1.
+  [2]
+  $ ./parttool.py -f at.csv -o 0xA000 --extra-partition-subtypes app,mine,0x41 get_partition_info -t app -s 0x41 --info name offset
+  mine 0x330000
+  $ ./parttool.py -q -o 0xA000 -p at.dump write_partition -n ota_0 --input app.bin; ./parttool.py -q -f at.bin -p at.dump read_partition -n ota_0 --output g.bin; head -c 1424 g.bin | cmp - app.bin
+  $ ./parttool.py -o 0xA000 -p at.dump erase_partition -n keep
+  ! parttool: keep is marked read-only; --ignore-readonly changes it all the same.
+  [2]
+  $ ./parttool.py -q -o 0xA000 -p at.dump erase_partition -n keep --ignore-readonly
+  $ ./otatool.py -q -o 0xA000 -p at.dump switch_ota_partition --slot 1; ./otatool.py -o 0xA000 -p at.dump read_otadata | tail -n 1
+  Firmware:  0x00000001 	0x4743989a |	0x00000002 	 0x55f63774
+  $ ./otatool.py -o 0xA000 -p at.dump erase_otadata; ./otatool.py -o 0xA000 -p at.dump read_otadata --spi-flash-sec-size 0x1000 | tail -n 1
+  0x11000: 8 KB erased.
+  Firmware:  0xffffffff 	0xffffffff |	0xffffffff 	 0xffffffff
+  $ ./otatool.py -o 0xA000 -p at.dump read_ota_partition --slot 7 --output g.bin
+  ! otatool: partition 'app/ota_7' does not exist
+  [2]
+  $ ./parttool.py -p at.dump -o none get_partition_info -n nvs
+  ! parttool: argument --partition-table-offset: 'none' is not a number
+  [2]
+  $ ./parttool.py -p dump.bin get_partition_info -n nvs -d
+  ! parttool: --partition-name, --partition-type and --partition-boot-default exclude each other: give
+  ! one.
+  [2]
+  $ ./parttool.py -p dump.bin --colour get_partition_info -n nvs
+  ! parttool: unrecognized arguments: --colour
+  [2]
+  $ ./parttool.py -b 921600 -p dump.bin --esptool-args before=no_reset get_partition_info -n nvs
+  0x9000 0x4000
