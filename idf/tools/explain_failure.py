@@ -13,9 +13,9 @@ import sys
 IDF_PATH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INCLUDE = os.path.join(IDF_PATH, "include")
 
-MISSING_HEADER = re.compile(r"^(\S+?):(\d+):\d+: fatal error: (\S+): No such file", re.MULTILINE)
+MISSING_HEADER = re.compile(r"^(.+?):(\d+):\d+: fatal error: (\S+): No such file", re.MULTILINE)
 MISSING_NAME = re.compile(
-    r"^(\S+?):(\d+):\d+: error: (?:implicit declaration of function [‘'](\w+)[’']"
+    r"^(.+?):(\d+):\d+: error: (?:implicit declaration of function [‘'](\w+)[’']"
     r"|[‘'](\w+)[’'] (?:undeclared|was not declared)"
     r"|unknown type name [‘'](\w+)[’']|[‘'](\w+)[’'] does not name a type)", re.MULTILINE)
 MISSING_SYMBOL = re.compile(r"undefined reference to [`‘']([^'’`]+)['’]")

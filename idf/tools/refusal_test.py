@@ -105,6 +105,14 @@ class RefusalTest(ProjectTest):
                 self.configure()
                 self.assertIn(said, self.make(expect=1))
 
+    def test_a_folder_with_blanks_is_named_whole(self):
+        shutil.move(self.project, os.path.join(self.folder, "my own project"))
+        self.project = os.path.join(self.folder, "my own project")
+        self.give("main/main.c", '#include "esp_logg.h"\n')
+        self.configure()
+        self.assertIn("my own project/main/main.c:1: esp_logg.h is missing: it is a header of "
+                      "ESP-IDF that Rota does not offer; like it there is esp_log.h", self.make(expect=1))
+
     def test_unknown_target_and_contradicting_target(self):
         self.assertIn("'esp8266' is not a chip that Rota knows; choose one of esp32,",
                       self.configure("-DIDF_TARGET=esp8266", expect=1))
