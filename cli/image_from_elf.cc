@@ -25,6 +25,8 @@ constexpr std::array kOptions = {
                "80m, 40m (default), 26m, 20m; other chips: 60m, 48m, 30m, 24m, ...",
                OptionKind::kValue, "-ff"},
     OptionSpec{"--flash-size", "SIZE", "1MB to 128MB; default 4MB.", OptionKind::kValue, "-fs"},
+    OptionSpec{"--min-rev", "N",
+               "Lowest major revision, for bootloaders that know no other field."},
     OptionSpec{"--min-rev-full", "N", "Lowest chip revision as major * 100 + minor; default 0."},
     OptionSpec{"--max-rev-full", "N", "Highest chip revision; default 65535, any."},
     OptionSpec{"--flash-mmu-page-size", "SIZE", "8KB, 16KB, 32KB or 64KB (default)."},
@@ -53,6 +55,9 @@ Result<ElfImageWish, Refusal> wish_of(const Invocation& invocation) {
   const auto flash_bytes = chosen_flash_bytes(invocation);
   if (!flash_bytes) return Failed{flash_bytes.error()};
   wish.header.spi_size = flash_size_code(*flash_bytes);
+  const auto legacy = invocation.number("--min-rev", 0, 255);
+  if (!legacy) return Failed{legacy.error()};
+  wish.header.min_chip_revision_legacy = static_cast<std::uint8_t>(*legacy);
   const auto lowest = invocation.number("--min-rev-full", 0, 65535);
   if (!lowest) return Failed{lowest.error()};
   wish.header.min_chip_revision = static_cast<std::uint16_t>(*lowest);

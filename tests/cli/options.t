@@ -79,7 +79,7 @@ Images.
 
   $ make-elf app.elf .flash.appdesc:0x3c000020:256 .flash.text:0x42010020:3000 .dram0.data:0x3fc90000:700
   $ rota image from-elf app.elf --chip esp32c3 -o app.bin --flash-mode qio --flash-freq 80m --flash-size 8MB \
-  >   --min-rev-full 3 --max-rev-full 199 --secure-version 2
+  >   --min-rev 0 --min-rev-full 3 --max-rev-full 199 --secure-version 2
   app.bin: 68,608 bytes, 4 segments.
   $ rota image info app.bin | sed -n '/chip/,/length/p'; rota image info app.bin | grep 'secure version'
     chip revision       v0.3 to v1.99

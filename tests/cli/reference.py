@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """Holds the commands to the reference material beside the repository, through the command line.
 
-    reference.py --build DIR secure-boot|tables|firmware
+    reference.py --build DIR secure-boot|tables|firmware|elf
 
 secure-boot  every signed file: accepted exactly when the strict verdict of the vectors says so
 tables       every recorded CSV: the same bytes, or a refusal; options included
 firmware     every real image verified; every table to CSV and back; every flash put together, split and
              merged again: the same bytes
+elf          every real image taken apart into the sections of its ELF file, and made again from them: the
+             same layout, padding and header
 Without the material it says so, and the test counts as skipped.
 """
 import argparse
@@ -15,6 +17,7 @@ import gzip
 import json
 import os
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -188,17 +191,75 @@ def firmware(check):
     return check.done("checks of real firmware")
 
 
+def elf_file(machine, entry, sections):
+    """A 32-bit program whose loaded sections are these: (name, address, bytes)."""
+    names, data, headers, start = b"\0", b"", bytes(40), 52
+    for name, address, content in sections:
+        headers += struct.pack("<10I", len(names), 1, 6, address, start + len(data), len(content), 0, 0, 4, 0)
+        names += name.encode() + b"\0"
+        data += content
+    headers += struct.pack("<10I", len(names), 3, 0, 0, start + len(data), len(names) + 10, 0, 0, 1, 0)
+    names += b".shstrtab\0"
+    count = len(sections) + 2
+    head = b"\x7fELF\x01\x01\x01".ljust(16, b"\0") + struct.pack(
+        "<HHIIIIIHHHHHH", 2, machine, 1, entry, 0, start + len(data) + len(names), 0, 52, 0, 0, 40, count, count - 1)
+    return head + data + names + headers
+
+
+def sections_of(image, segments):
+    """The linker's sections: pieces of RAM that filled gaps put together again, padding left away."""
+    mapped, ram = [], []
+    for segment in segments:
+        address, at = segment["load_address"], segment["offset"]
+        content = image[at:at + segment["bytes"]]
+        if segment["memory"].startswith("flash"):
+            mapped.append((address, content))
+        elif address and ram and ram[-1][0] + len(ram[-1][1]) == address:
+            ram[-1] = (ram[-1][0], ram[-1][1] + content)
+        elif address:
+            ram.append((address, content))
+    names = [".flash.appdesc"] + [f".flash.{i}" for i in range(1, len(mapped))] + [f".ram.{i}" for i in range(len(ram))]
+    return [(name, *section) for name, section in zip(names, mapped + ram)]
+
+
+def elf(check):
+    with tempfile.TemporaryDirectory() as name:
+        work = pathlib.Path(name)
+        for path in sorted((SHARED / "firmware").glob("*/esp32*.bin")):
+            facts = json.loads(check.run("image", "info", path, "--json").stdout)
+            segments = facts["segments"]
+            # Old tools kept empty segments, and addresses that are no multiple of 4.
+            if any(one["bytes"] == 0 or one["load_address"] % 4 for one in segments):
+                continue
+            image = path.read_bytes()[:facts["image_bytes"]]
+            machine = 94 if facts["chip"] in ("esp32", "esp32s2", "esp32s3") else 243  # Xtensa, RISC-V
+            (work / "x.elf").write_bytes(elf_file(machine, facts["entry_address"], sections_of(image, segments)))
+            speed = {0xF: "80m", 0: "40m", 1: "26m", 2: "20m"}[image[3] & 15]
+            made = check.run("image", "from-elf", work / "x.elf", "--chip", facts["chip"], "--flash-mode",
+                             facts["spi_mode"].lower(), "--flash-freq", speed, "--flash-size", facts["flash_bytes"],
+                             "--min-rev", image[14], "--min-rev-full", facts["min_chip_revision"], "--max-rev-full",
+                             facts["max_chip_revision"], "-o", work / "x.bin", stdin=b"")
+            again = (work / "x.bin").read_bytes() if made.returncode == 0 else b""
+            # What depends on the ELF file itself: its digest, and with it the checksum and the image's digest.
+            same = [bytes(data[:0xB0]) + bytes(data[0xD0:-33]) for data in (image, again)]
+            check.expect(len(image) == len(again) and same[0] == same[1], f"{path.name}: {made.stderr.decode()}")
+            (work / "x.bin").unlink(missing_ok=True)
+    check.expect(check.count >= 12, "too few images could be made again")
+    return check.done("images made again from their sections")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True, type=pathlib.Path)
-    parser.add_argument("what", choices=["secure-boot", "tables", "firmware"])
+    parser.add_argument("what", choices=["secure-boot", "tables", "firmware", "elf"])
     arguments = parser.parse_args()
-    needed = SHARED / ("firmware" if arguments.what == "firmware" else "vectors")
+    needed = SHARED / ("firmware" if arguments.what in ("firmware", "elf") else "vectors")
     if not needed.is_dir():
         print(f"skipped: {needed} is absent")
         return 0
     check = Checker(arguments.build.resolve())
-    return {"secure-boot": secure_boot, "tables": tables, "firmware": firmware}[arguments.what](check)
+    checks = {"secure-boot": secure_boot, "tables": tables, "firmware": firmware, "elf": elf}
+    return checks[arguments.what](check)
 
 
 if __name__ == "__main__":
