@@ -226,16 +226,17 @@ static int read_body(attempt_t *attempt, int wanted)
         int got = esp_http_client_read(attempt->client, attempt->buffer + have, wanted - have);
         if (got == -ESP_ERR_HTTP_EAGAIN) {
             ESP_LOGE(TAG,
-                     "The download stands still: no byte for %d ms after %d of %lld. Check the "
+                     "The download stands still: no byte for %d ms after the first %d. Check the "
                      "server and the network, then reset the board to try again.",
-                     CONFIG_EXAMPLE_OTA_RECV_TIMEOUT, attempt->received + have,
-                     (long long)attempt->total);
+                     CONFIG_EXAMPLE_OTA_RECV_TIMEOUT, attempt->received + have);
             return -1;
         }
         if (got < 0) {
-            ESP_LOGE(TAG,
-                     "The connection broke after %d of %lld bytes. Reset the board to try again.",
-                     attempt->received + have, (long long)attempt->total);
+            ESP_LOGE(
+                TAG,
+                "The connection broke after %d bytes; the line above says why. Reset the board "
+                "to try again.",
+                attempt->received + have);
             return -1;
         }
         if (got == 0) {
@@ -353,9 +354,9 @@ static bool download_into_slot(attempt_t *attempt)
     ESP_LOGI(TAG, "Total Write binary data length: %d", attempt->received);
     if (!esp_http_client_is_complete_data_received(attempt->client)) {
         ESP_LOGE(TAG,
-                 "The server closed the connection after %d of %lld bytes. Reset the board to try "
-                 "again.",
-                 attempt->received, (long long)attempt->total);
+                 "The server closed the connection after %d bytes, too early. Reset the board to "
+                 "try again.",
+                 attempt->received);
         return false;
     }
     return true;

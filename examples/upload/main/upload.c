@@ -14,6 +14,7 @@
 
 #include "esp_app_desc.h"
 #include "esp_app_format.h"
+#include "esp_efuse.h"
 #include "esp_event.h"
 #include "esp_http_server.h"
 #include "esp_log.h"
@@ -255,6 +256,16 @@ static bool is_wanted(upload_t *upload, size_t length)
                  "The image is of the project '%.32s', this board runs '%.32s'. Choose the right "
                  "file, or set EXAMPLE_ACCEPT_OTHER_PROJECTS.",
                  upload->offered.project_name, running->project_name);
+        return false;
+    }
+#endif
+#ifdef CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK
+    const uint32_t least = esp_efuse_read_secure_version();
+    if (upload->offered.secure_version < least) {
+        snprintf(upload->sentence, sizeof(upload->sentence),
+                 "The image has the secure version %u, this board runs %u and above. Build it with "
+                 "a higher BOOTLOADER_APP_SECURE_VERSION.",
+                 (unsigned)upload->offered.secure_version, (unsigned)least);
         return false;
     }
 #endif
