@@ -46,6 +46,16 @@ class Exchange(http.server.BaseHTTPRequestHandler):
     def hang_up(self):
         self.close_connection = True
 
+    def say_goodbye(self):
+        """Ends a TLS session in order; nobody waits for the answer."""
+        if self.server.tls is not None:
+            self.request.setblocking(False)
+            try:
+                self.request.unwrap()
+            except OSError:
+                pass
+        self.hang_up()
+
     def asked_range(self):
         """The first and the last byte that are asked for; None where the request names none."""
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
@@ -85,6 +95,19 @@ def without_ranges(content):
         exchange.head(200, Content_Length=len(content))
         if exchange.command == "GET":
             exchange.body(content)
+    return script
+
+
+def without_length(content, says_goodbye=True):
+    """The answer ends where the connection does, as from `openssl s_server -WWW`."""
+    def script(exchange):
+        exchange.head(200, Connection="close")
+        if exchange.command == "GET":
+            exchange.body(content)
+        if says_goodbye:
+            exchange.say_goodbye()
+        else:
+            exchange.hang_up()
     return script
 
 

@@ -14,6 +14,7 @@ import urllib.request
 from rota_tools import BUILD, RunningBoard, build_test_app, pack, rota, rota_json
 
 EXAMPLE = os.path.join(BUILD, "examples", "upload")
+ANTI_ROLLBACK = os.path.join(BUILD, "examples", "upload_anti_rollback")
 IMPATIENT = os.path.join(BUILD, "examples", "upload_impatient")
 SIGNED = os.path.join(BUILD, "examples", "upload_signed")
 PIN_PANIC, PIN_HANG = 4, 5  # of the trial app
@@ -30,9 +31,10 @@ class Upload(unittest.TestCase):
              "on", "--flash-time", "off")
         rota("board", "flash", self.board, "factory=" + os.path.join(EXAMPLE, "upload.bin"))
 
-    def image(self, version, chip="esp32", project="upload", build=EXAMPLE):
+    def image(self, version, chip="esp32", project="upload", build=EXAMPLE, secure_version=0):
         path = os.path.join(self.folder, f"{project}-{version}-{chip}.bin")
-        return pack(os.path.join(build, "upload.payload.elf"), path, project, version, chip)
+        return pack(os.path.join(build, "upload.payload.elf"), path, project, version, chip,
+                    secure_version)
 
     def run_board(self):
         return RunningBoard(self.board, ROTA_LISTEN="127.0.0.1:0")
@@ -112,6 +114,26 @@ class Upload(unittest.TestCase):
                     board.expect("This is version 1.0.0, in factory")
                     self.assertEqual(self.status(self.base(board))["version"], "1.0.0")
                 self.assertRegex(board.console, rf"version 2\.0\.0 .* ended by {reason}")
+
+    def test_an_image_below_the_secure_version_is_refused(self):
+        # Given a board whose eFuses rose when a version of the app was confirmed.
+        self.board += "-anti-rollback"
+        rota("board", "new", self.board, "--flash-size", "4MB", "--anti-rollback", "on",
+             "--flash-time", "off")
+        rota("board", "flash", self.board, "factory=" + os.path.join(ANTI_ROLLBACK, "upload.bin"))
+        with self.run_board() as board:
+            newer = self.image("2.0.0", build=ANTI_ROLLBACK, secure_version=1)
+            self.assertEqual(self.ask(self.base(board) + "/update", newer)[0], 200)
+            base = self.base(board)
+            self.assertEqual(self.status(base)["state"], "confirmed")
+            # When an older one is uploaded.
+            older = self.image("2.1.0", build=ANTI_ROLLBACK, secure_version=0)
+            code, text, _ = self.ask(base + "/update", older)
+            # Then the visitor is told why.
+            self.assertEqual(code, 400, text)
+            self.assertIn("secure version 0, this board runs 1 and above", text)
+            self.assertEqual(self.status(base)["version"], "2.0.0")
+        self.assertEqual(self.what_boots()["partition"], "ota_0")
 
     def test_an_unsigned_image_is_refused_where_a_signature_is_demanded(self):
         rota("board", "flash", self.board, "factory=" + os.path.join(SIGNED, "upload.bin"))

@@ -106,6 +106,9 @@ class Example(ExampleOnBoards):
     def test_chunked(self):
         self.update_from_script(scripts.in_chunks(self.good))
 
+    def test_without_length(self):
+        self.update_from_script(scripts.without_length(self.good))
+
     def test_redirected(self):
         for status in (301, 302, 307):
             with self.subTest(status):
@@ -140,6 +143,10 @@ class Example(ExampleOnBoards):
              "Nothing listens at 127.0.0.1:1"),
             ("breaks off for ever", scripts.breaking_off(self.good, 100000, times=1000),
              f"closed the connection after 100000 of {len(self.good)} bytes"),
+            ("ends early in good order, without a length", scripts.without_length(self.good[:100000]),
+             "Image validation failed, image is corrupted"),
+            ("breaks off, without a length", scripts.without_length(self.good[:100000], False),
+             "nobody can tell whether that was all"),
         ]
         for name, script, sentence in rows:
             with self.subTest(name):
