@@ -83,6 +83,20 @@ bool looks_like_text(Bytes first) {
 
 constexpr std::size_t kMaxCsvFileBytes = 1U << 20U;
 
+// Where a reader stops: the row that is cut, damaged, or does not follow from the rows before it.
+std::size_t row_at_fault(Bytes table, Error error) {
+  std::size_t at = 0;
+  while (at + formats::kTableRowBytes <= table.size()) {
+    const Bytes row = table.subspan(at, formats::kTableRowBytes);
+    const bool is_md5 = row[0] == std::byte{0xEB} && row[1] == std::byte{0xEB};
+    const bool is_row = row[0] == std::byte{0xAA} && row[1] == std::byte{0x50};
+    if (is_md5 && error == Error::kTableMd5Mismatch) break;
+    if (!is_md5 && !is_row) break;
+    at += formats::kTableRowBytes;
+  }
+  return at;
+}
+
 Result<TableSource, Refusal> read_binary(InputFile& file, std::uint32_t at, TableSource source) {
   auto bytes = file.read_some(at, core::kSectorBytes);
   if (!bytes) return Failed{bytes.error()};
@@ -100,7 +114,10 @@ Result<TableSource, Refusal> read_binary(InputFile& file, std::uint32_t at, Tabl
   } else if (const auto app_rows = formats::read_table_as_app(*bytes); app_rows.ok()) {
     source.rows = *app_rows;
   } else {
-    return refuse(fmt::format("{} at 0x{:x}", file.name(), at), *source.tool_refuses);
+    const std::size_t row = row_at_fault(Bytes(*bytes).first(held), *source.tool_refuses);
+    return refuse(
+        fmt::format("{}, row {} at 0x{:x}", file.name(), row / formats::kTableRowBytes, at + row),
+        *source.tool_refuses);
   }
   return source;
 }

@@ -37,9 +37,9 @@ Tables by name, as CSV and as binary.
 A table that its readers refuse, and CSV with a mistake.
 
   $ cp t.bin bad.bin && printf 'X' | dd of=bad.bin bs=1 seek=70 conv=notrunc status=none; rota table show bad.bin
-  ! rota table show: bad.bin at 0x0: The partition table is damaged: its MD5 does not match its rows. A
-  ! row was edited by hand, or a write to the table was cut off. Build the table again from its CSV and
-  ! flash it.
+  ! rota table show: bad.bin, row 6 at 0xc0: The partition table is damaged: its MD5 does not match its
+  ! rows. A row was edited by hand, or a write to the table was cut off. Build the table again from its
+  ! CSV and flash it.
   [1]
   $ printf 'a,data,nvs,0x9000,24K\nb,app,ota_0,0xa000,1M\n' > bad.csv; rota table build bad.csv
   ! rota table build: bad.csv: line 2: 'b' starts at 0xa000 but 'a' ends at 0xf000; leave the offset
@@ -57,9 +57,9 @@ A table that its readers refuse, and CSV with a mistake.
   ! two_ota_tee.
   [1]
   $ head -c 100 t.bin > cut.bin; rota table show cut.bin
-  ! rota table show: cut.bin at 0x0: The partition table ends in the middle of a row. The file was cut
-  ! off, or the wrong offset was read. Copy the table again; it is 3072 bytes long, at the offset in the
-  ! settings (often 0x8000).
+  ! rota table show: cut.bin, row 3 at 0x60: The partition table ends in the middle of a row. The file
+  ! was cut off, or the wrong offset was read. Copy the table again; it is 3072 bytes long, at the
+  ! offset in the settings (often 0x8000).
   [1]
 
 What a change means for a device.
