@@ -176,6 +176,39 @@ class IdiomTest(ProjectTest):
         self.assertIn("settings.bin has 16.0 KB, but the partition 'nvs' (the partition table "
                       "'two_ota') has 16.0 KB", self.make(expect=1))
 
+    def test_kconfig_files_of_other_names_and_additions_after_project(self):
+        self.give("CMakeLists.txt", """
+            cmake_minimum_required(VERSION 3.16)
+            set(IDF_TARGET esp32s3)
+            set(SDKCONFIG ${CMAKE_BINARY_DIR}/sdkconfig)
+            include($ENV{IDF_PATH}/tools/cmake/project.cmake)
+            project(demo)
+            target_add_binary_data(${PROJECT_NAME}.elf "note.txt" TEXT)
+            add_library(beside STATIC beside.c)
+            target_link_libraries(__idf_main PRIVATE beside)
+            """)
+        self.give("note.txt", "note")
+        self.give("beside.c", "int beside(void) { return 4; }\n")
+        self.give("main/CMakeLists.txt", """
+            idf_component_register(SRCS "main.c"
+                                   KCONFIG "options/Kconfig.main" KCONFIG_PROJBUILD options/Kconfig.top)
+            """)
+        self.give("main/options/Kconfig.main", "config INNER\n    int \"i\"\n    default 5\n")
+        self.give("main/options/Kconfig.top", "config OUTER\n    int \"o\"\n    default 6\n")
+        self.give("main/main.c", """
+            #include <stdio.h>
+            #include "sdkconfig.h"
+            int beside(void);
+            extern const char note[] asm("_binary_note_txt_start");
+            void app_main(void) {
+              printf("%s %s %d %d %d\\n", note, CONFIG_IDF_TARGET, CONFIG_INNER, CONFIG_OUTER, beside());
+            }
+            """)
+        self.configure()
+        self.make()
+        self.assertEqual(self.run_app().splitlines()[-1], "note esp32s3 5 6 4")
+        self.assertFalse(os.path.exists(os.path.join(self.project, "sdkconfig")))
+
     def test_a_program_folder_of_another_name(self):
         os.rename(os.path.join(self.project, "main"), os.path.join(self.project, "src"))
         self.give("CMakeLists.txt", """

@@ -30,12 +30,11 @@ function(rota_run_kconfig)
 
   get_property(folders GLOBAL PROPERTY ROTA_COMPONENT_FOLDERS)
   foreach(folder ${folders})
-    if(EXISTS "${folder}/Kconfig")
-      list(APPEND command --kconfig "${folder}/Kconfig")
-    endif()
-    if(EXISTS "${folder}/Kconfig.projbuild")
-      list(APPEND command --projbuild "${folder}/Kconfig.projbuild")
-    endif()
+    rota_kconfig_files("${folder}" KCONFIG Kconfig files)
+    list(TRANSFORM files PREPEND "--kconfig=")
+    rota_kconfig_files("${folder}" KCONFIG_PROJBUILD Kconfig.projbuild projbuild_files)
+    list(TRANSFORM projbuild_files PREPEND "--projbuild=")
+    list(APPEND command ${files} ${projbuild_files})
   endforeach()
 
   list(APPEND command --rename "${IDF_PATH}/sdkconfig.rename")
@@ -56,4 +55,20 @@ function(rota_run_kconfig)
   add_custom_target(save-defconfig
                     COMMAND ${command} --save-defconfig "${CMAKE_CURRENT_SOURCE_DIR}/sdkconfig.defaults"
                     VERBATIM COMMENT "Settings that differ from the defaults")
+endfunction()
+
+# The Kconfig files of a component: the one with the usual name, and those that its CMakeLists.txt
+# names behind `keyword`. Read as text, because the options must be known before it is carried out.
+function(rota_kconfig_files folder keyword usual_name variable)
+  file(READ "${folder}/CMakeLists.txt" text)
+  string(REGEX MATCHALL "[ \t\r\n(]${keyword}[ \t\r\n]+\"?[^ \t\r\n\")]+" named "${text}")
+  list(TRANSFORM named REPLACE "^.*[ \t\r\n\"]" "")
+  set(files "")
+  foreach(name "${usual_name}" ${named})
+    get_filename_component(path "${name}" ABSOLUTE BASE_DIR "${folder}")
+    if(EXISTS "${path}" AND NOT path IN_LIST files)
+      list(APPEND files "${path}")
+    endif()
+  endforeach()
+  set(${variable} "${files}" PARENT_SCOPE)
 endfunction()
