@@ -119,17 +119,13 @@ class IdiomTest(ProjectTest):
             message(STATUS "nvs: ${place} ota_1: ${slot} absent: [${none}]")
             esptool_py_flash_to_partition(flash "nvs" "${CMAKE_CURRENT_SOURCE_DIR}/settings.bin")
             esptool_py_flash_target_image(flash extra 0x300000 more.bin)
-            nvs_create_partition_image(nvs settings.csv)
-            add_dependencies(nvs_nvs_bin gen_project_binary)
             """)
         with open(os.path.join(self.project, "CMakeLists.txt"), "a", encoding="utf-8") as lists:
-            lists.write("nvs_create_partition_image(nvs settings.csv FLASH_IN_PROJECT)\n"
-                        "esptool_py_flash_to_partition(flash ota_1 main/more.bin)\n")
+            lists.write("esptool_py_flash_to_partition(flash ota_1 main/more.bin)\n")
         self.give("main/settings.bin", "settings")
         self.give("main/more.bin", "more")
         text = self.configure()
         self.assertIn("nvs: 0x9000 0x4000 ota_1: 0x210000 absent: []", text)
-        self.assertIn("nvs_create_partition_image(nvs) has no effect: the image is not made", text)
         self.make()
         layout = self.text_of("flash_args")
         self.assertIn("0x9000 ../project/main/settings.bin\n", layout)
@@ -157,6 +153,30 @@ class IdiomTest(ProjectTest):
         self.make()
         with open(os.path.join(self.build, "nvs.bin"), "rb") as file:
             self.assertIn(b"<html></html>", file.read())
+
+    def test_named_values_become_an_nvs_partition(self):
+        with open(os.path.join(self.project, "CMakeLists.txt"), "a", encoding="utf-8") as lists:
+            lists.write("nvs_create_partition_image(nvs values.csv FLASH_IN_PROJECT)\n")
+        self.assertIn("values.csv, which does not exist. Create it", self.configure(expect=1))
+        self.give("values.csv", """
+            key,type,encoding,value
+            storage,namespace,,
+            count,data,i32,7
+            """)
+        self.configure()
+        self.make()
+        self.assertIn("0x9000 nvs.bin\n", self.text_of("flash_args"))
+        with open(os.path.join(self.build, "nvs.bin"), "rb") as file:
+            image = file.read()
+        self.assertEqual(len(image), 0x4000)
+        # The header and the last line of the byte example of spec nvs 3, which was recorded.
+        self.assertEqual(image[:32].hex(), "feffffff00000000fe" + "ff" * 19 + "842dbab9")
+        self.assertEqual(image[64:96].hex(), "000101ff09a9500773746f72616765" + "00" * 9 +
+                         "01ffffffffffffff")
+        self.assertEqual(image[96:128].hex(), "011401ffc25a248e636f756e74" + "00" * 11 +
+                         "07000000ffffffff")
+        self.give("values.csv", "storage,namespace,,\ncount,data,u8,256\n")
+        self.assertIn("values.csv:2: '256' is no u8.", self.make(expect=1))
 
     def test_a_file_for_a_partition_that_is_not_there_or_too_small(self):
         self.give("main/CMakeLists.txt", """

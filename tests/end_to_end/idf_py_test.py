@@ -179,6 +179,45 @@ class WithoutAnySettings(unittest.TestCase):
                  "hello from two megabytes", "--runs", "factory", "--quiet")
 
 
+class WithValuesInNvs(unittest.TestCase):
+    def test_a_program_finds_the_values_that_its_project_was_flashed_with(self):
+        with tempfile.TemporaryDirectory(prefix="rota-idf-py-") as project:
+            os.mkdir(os.path.join(project, "main"))
+            write(project, "CMakeLists.txt", "cmake_minimum_required(VERSION 3.22)\n"
+                  "include($ENV{IDF_PATH}/tools/cmake/project.cmake)\nproject(hello)\n"
+                  "nvs_create_partition_image(nvs values.csv FLASH_IN_PROJECT)\n")
+            with open(os.path.join(project, "large.bin"), "wb") as large:
+                large.write(bytes(range(250)) * 40)
+            write(project, "values.csv", "key,type,encoding,value\nstore,namespace,,\n"
+                  "count,data,i32,-12\nname,data,string,a name of more than thirty-two bytes\n"
+                  "large,file,binary,large.bin\n")
+            write(project, "main/CMakeLists.txt", 'idf_component_register(SRCS "main.c")\n')
+            write(project, "main/main.c", """
+                #include <stdio.h>
+                #include "esp_err.h"
+                #include "nvs_flash.h"
+                static char large[10000];
+                void app_main(void) {
+                  nvs_handle_t handle;
+                  int32_t count;
+                  char name[64];
+                  size_t name_bytes = sizeof name, large_bytes = sizeof large;
+                  ESP_ERROR_CHECK(nvs_flash_init());
+                  ESP_ERROR_CHECK(nvs_open("store", NVS_READWRITE, &handle));
+                  ESP_ERROR_CHECK(nvs_get_i32(handle, "count", &count));
+                  ESP_ERROR_CHECK(nvs_get_str(handle, "name", name, &name_bytes));
+                  ESP_ERROR_CHECK(nvs_get_blob(handle, "large", large, &large_bytes));
+                  ESP_ERROR_CHECK(nvs_set_i32(handle, "count", count + 1));
+                  printf("found %ld [%s] %d %d\\n", (long)count, name, (int)large_bytes, large[9999]);
+                }
+                """)
+            typed(project, "idf.py", "build", "flash")
+            board = os.path.join(project, "build", "board")
+            for count in (-12, -11):
+                rota("board", "expect", board, f"found {count} [a name of more than thirty-two bytes] "
+                     f"10000 {249 - 256}", "--quiet")
+
+
 class Mistakes(unittest.TestCase):
     """What the build says to each names the place and what to change."""
 

@@ -78,14 +78,30 @@ foreach(call spiffs_create_partition_image littlefs_create_partition_image
     endfunction()")
 endforeach()
 
-# An image of named values is not made: their partition stays blank. The targets exist, because
-# projects let others depend on them.
-function(nvs_create_partition_image partition)
-  rota_tell_no_effect("nvs_create_partition_image(${partition})"
-      "the image is not made here, the partition is blank at the first start")
-  foreach(target nvs_${partition}_bin ${partition}-flash)
-    if(NOT TARGET "${target}")
-      add_custom_target("${target}")
-    endif()
-  endforeach()
+# nvs_create_partition_image(LABEL VALUES.csv [FLASH_IN_PROJECT] [VERSION N] [DEPENDS ...])
+function(nvs_create_partition_image partition csv)
+  cmake_parse_arguments(PARSE_ARGV 2 image "FLASH_IN_PROJECT" "VERSION" "DEPENDS")
+  get_filename_component(path "${csv}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
+  get_source_file_property(is_generated "${path}" GENERATED)
+  if(NOT EXISTS "${path}" AND NOT is_generated AND NOT image_DEPENDS)
+    message(FATAL_ERROR "${CMAKE_CURRENT_LIST_FILE}: nvs_create_partition_image names ${path}, "
+                        "which does not exist. Create it: a line is key,type,encoding,value.")
+  endif()
+  partition_table_get_partition_info(size "--partition-name ${partition}" "size")
+  if(NOT size)
+    message(FATAL_ERROR "${CMAKE_CURRENT_LIST_FILE}: nvs_create_partition_image names the partition "
+                        "'${partition}', which the partition table does not have.")
+  endif()
+  set(file "${CMAKE_BINARY_DIR}/${partition}.bin")
+  add_custom_command(OUTPUT "${file}"
+                     COMMAND "${PYTHON}" "${IDF_PATH}/tools/nvs_image.py" "${path}" "${size}"
+                             "${file}"
+                     DEPENDS "${path}" ${image_DEPENDS} "${IDF_PATH}/tools/nvs_image.py"
+                     VERBATIM COMMENT "NVS image ${partition}.bin")
+  add_custom_target("nvs_${partition}_bin" DEPENDS "${file}")
+  add_custom_target("${partition}-flash" DEPENDS "nvs_${partition}_bin")
+  if(image_FLASH_IN_PROJECT)
+    rota_flash_also("${partition}" "${file}")
+    set_property(GLOBAL APPEND PROPERTY ROTA_FLASHED_TARGETS "nvs_${partition}_bin")
+  endif()
 endfunction()
