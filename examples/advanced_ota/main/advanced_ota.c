@@ -31,7 +31,7 @@
 
 #define URL_SIZE 256
 #define OTA_TASK_STACK 8192
-// Events are printed by the task of the event loop: it gets this time before a restart.
+// Events are printed by the task of the event loop: it gets this time at the end.
 #define EVENTS_MS 100
 
 static const char *TAG = "advanced_ota_example";
@@ -302,10 +302,13 @@ static void advanced_ota_example_task(void *parameter)
     const char *url = update_url();
     if (url == NULL) {
         ESP_LOGE(TAG, "The console gave no URL. Reset the board and type one line.");
-    } else if (update_from(url)) {
+    } else {
+        const bool is_installed = update_from(url);
         vTaskDelay(pdMS_TO_TICKS(EVENTS_MS));
-        ESP_LOGI(TAG, "ESP_HTTPS_OTA upgrade successful. Rebooting ...");
-        esp_restart();
+        if (is_installed) {
+            ESP_LOGI(TAG, "ESP_HTTPS_OTA upgrade successful. Rebooting ...");
+            esp_restart();
+        }
     }
     ESP_LOGI(TAG, "No update was installed. Waiting for a reset to look again ...");
     vTaskDelete(NULL);
