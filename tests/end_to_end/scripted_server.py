@@ -14,6 +14,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
     """One connection; the server's script answers each request on it."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each part of a download waits for the head before it
 
     def setup(self):
         if self.server.tls is not None:
