@@ -40,9 +40,9 @@ static const char *TAG = "advanced_ota_example";
 extern const char server_cert_pem_start[] asm("_binary_ca_cert_pem_start");
 #endif
 
-// How an attempt ended.
+// How an attempt, or a step of it, ended.
 typedef enum {
-    UPDATE_INSTALLED,
+    UPDATE_DONE,
     UPDATE_REFUSED,    // trying again would end in the same way
     UPDATE_BROKE_OFF,  // another attempt may succeed
 } outcome_t;
@@ -144,7 +144,7 @@ static outcome_t download(esp_https_ota_handle_t ota, ota_progress_t *progress)
         }
     } while (err == ESP_ERR_HTTPS_OTA_IN_PROGRESS);
     if (err == ESP_OK && esp_https_ota_is_complete_data_received(ota)) {
-        return UPDATE_INSTALLED;
+        return UPDATE_DONE;
     }
     ESP_LOGE(TAG, "The download ended (%s); the lines above say why.",
              err == ESP_OK ? "closed too early" : esp_err_to_name(err));
@@ -163,7 +163,7 @@ static outcome_t install(esp_https_ota_handle_t ota)
         ESP_LOGE(TAG, "The new image is complete, but the board can not switch to it (%s).",
                  esp_err_to_name(err));
     }
-    return err == ESP_OK ? UPDATE_INSTALLED : UPDATE_REFUSED;
+    return err == ESP_OK ? UPDATE_DONE : UPDATE_REFUSED;
 }
 
 static outcome_t update(const esp_https_ota_config_t *config, ota_progress_t *progress)
@@ -190,7 +190,7 @@ static outcome_t update(const esp_https_ota_config_t *config, ota_progress_t *pr
     if (err == ESP_OK && may_install(&offered)) {
         outcome = download(ota, progress);
     }
-    if (outcome != UPDATE_INSTALLED) {
+    if (outcome != UPDATE_DONE) {
         esp_https_ota_abort(ota);
         return outcome;
     }
@@ -245,7 +245,7 @@ static bool update_with(const esp_http_client_config_t *http)
         };
         const outcome_t outcome = try_update(&config);
         if (outcome != UPDATE_BROKE_OFF || attempt == CONFIG_EXAMPLE_OTA_ATTEMPTS) {
-            return outcome == UPDATE_INSTALLED;
+            return outcome == UPDATE_DONE;
         }
         ESP_LOGW(TAG, "Attempt %d of %d broke off; the next one begins in %d seconds.", attempt,
                  CONFIG_EXAMPLE_OTA_ATTEMPTS, CONFIG_EXAMPLE_OTA_RETRY_SECONDS);
