@@ -30,7 +30,8 @@ inline constexpr int kFlashFile = 4;
 inline constexpr int kEfuseFile = 5;
 inline constexpr int kStateFile = 6;
 inline constexpr int kFilesFolder = 7;  // a folder for the app's file systems, or no folder at all
-inline constexpr int kFirstFreeFile = 8;
+inline constexpr int kRecordingFile = 8;  // only while the run is recorded
+inline constexpr int kFirstFreeFile = 9;
 // Present in the environment of an app process; its value is "1".
 inline constexpr const char* kAppMarker = "ROTA_BOARD_APP";
 
@@ -64,6 +65,9 @@ struct ControlBlock {
   // The app's last words, written before it exits with kExitAskedForReset.
   std::atomic<std::int32_t> asked_reason{0};
   std::atomic<std::uint64_t> asked_sleep_us{0};
+
+  // 1: the app finds the recording of this run at kRecordingFile.
+  std::uint32_t is_recorded = 0;
 
   // Makes the lock usable by several processes. Call once, when the block is created.
   ControlBlock();

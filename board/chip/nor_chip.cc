@@ -115,6 +115,9 @@ Status NorChip::program(core::FlashAddress to, Bytes bytes) {
   const auto size = static_cast<std::uint32_t>(bytes.size());
   const Stroke stroke = next_stroke(ChipOperation::kProgram, {to, size});
   const bool stored = store_program(to.value, bytes.first(stroke.bytes_done));
+  if (witness_ != nullptr) [[unlikely]] {
+    witness_->saw(ChipOperation::kProgram, {to, size}, stroke.bytes_done, bytes);
+  }
   ++state_->program_count;
   state_->bytes_programmed += stroke.bytes_done;
   const std::uint32_t pages =
@@ -136,6 +139,9 @@ Status NorChip::erase(core::FlashRange range) {
   }
   const Stroke stroke = next_stroke(ChipOperation::kErase, range);
   const bool stored = store_erase(range.start.value, stroke.bytes_done);
+  if (witness_ != nullptr) [[unlikely]] {
+    witness_->saw(ChipOperation::kErase, range, stroke.bytes_done, {});
+  }
   ++state_->erase_count;
   return finish(stroke, erase_us(range.start.value, stroke.bytes_done), stored,
                 Error::kFlashEraseFailed);

@@ -91,6 +91,20 @@ class PowerSwitch {
   ~PowerSwitch() = default;
 };
 
+// Told of every operation once its bytes are stored, also of one that a cut ended. What it sees is
+// what happened, in the order in which it happened: the chip is still held.
+class OperationWitness {
+ public:
+  // `bytes`: what a program was to store; empty for an erase. `bytes_done` of them were.
+  virtual void saw(ChipOperation kind,
+                   core::FlashRange range,
+                   std::uint32_t bytes_done,
+                   Bytes bytes) = 0;
+
+ protected:
+  ~OperationWitness() = default;
+};
+
 class NorChip final : public core::Flash {
  public:
   // A chip in memory. Borrows all three; `wear` has one count for each 4 KiB sector.
@@ -115,6 +129,8 @@ class NorChip final : public core::Flash {
 
   // Arms a cut; replaces one that is armed.
   void plan_cut(const CutPlan& plan) { state_->cut = plan; }
+  // Borrows it; nullptr: nobody looks.
+  void show_operations_to(OperationWitness* witness) { witness_ = witness; }
   // Without a PowerSwitch: off after a cut or power_off(), until power_on().
   bool is_on() const { return is_on_; }
   void power_off() { is_on_ = false; }
@@ -150,6 +166,7 @@ class NorChip final : public core::Flash {
   std::span<std::uint32_t> wear_;
   core::FlashGeometry geometry_;
   PowerSwitch* power_ = nullptr;
+  OperationWitness* witness_ = nullptr;
   bool is_on_ = true;
 };
 

@@ -65,6 +65,7 @@ NativeBoard::NativeBoard(Files files, const formats::ChipFacts& chip)
   identity_.revision = control().chip_revision;
   identity_.efuse_block_revision = control().efuse_block_revision;
   identity_.accepts_native_payload = true;
+  if (is_recorded()) chip_.show_operations_to(&recording_);
 }
 
 idf::ResetReason NativeBoard::reset_reason() const {
@@ -84,6 +85,7 @@ void NativeBoard::drive_pin(int pin, int level) {
 }
 
 void NativeBoard::write_console(std::string_view text) {
+  if (is_recorded()) recording_.console("app", text);
   while (!text.empty()) {
     const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;

@@ -14,6 +14,7 @@
 #include "board/chip/efuse_file.h"
 #include "board/chip/mapped_file.h"
 #include "board/chip/nor_chip.h"
+#include "board/chip/recording.h"
 #include "board/native/process_power.h"
 #include "idf/platform.h"
 
@@ -53,11 +54,13 @@ class NativeBoard final : public idf::Platform {
   const ControlBlock& control() const {
     return *reinterpret_cast<const ControlBlock*>(files_.control.data());
   }
+  bool is_recorded() const { return control().is_recorded != 0; }
   BoardState& state() { return *reinterpret_cast<BoardState*>(files_.state.data()); }
 
   Files files_;
   ProcessPower power_;
   NorChip chip_;
+  Recording recording_{kRecordingFile};
   EfuseFile efuses_;
   core::ChipIdentity identity_;
 };

@@ -66,7 +66,7 @@ class Files {
 
 struct StartPlan {
   int program = -1;
-  std::array<int, 8> places{};  // what becomes descriptors 0..7
+  std::array<int, 9> places{};  // what becomes descriptors 0..8; -1: nothing
   int trouble = -1;
   pid_t parent = 0;
   bool changes_user = false;
@@ -102,10 +102,13 @@ bool become_unprivileged() {
 }
 
 bool take_places(const StartPlan& plan) {
-  for (int place = 0; place < static_cast<int>(plan.places.size()); ++place) {
-    if (::dup2(plan.places[static_cast<std::size_t>(place)], place) < 0) return false;
+  int first_free = 0;
+  for (const int source : plan.places) {
+    if (source < 0) break;
+    if (::dup2(source, first_free) < 0) return false;
+    ++first_free;
   }
-  return ::syscall(SYS_close_range, static_cast<unsigned>(kFirstFreeFile), ~0U, kCloseOnExec) == 0;
+  return ::syscall(SYS_close_range, static_cast<unsigned>(first_free), ~0U, kCloseOnExec) == 0;
 }
 
 void reset_signals() {
@@ -200,7 +203,7 @@ int open_files_folder(const std::string& board_folder) {
 }
 
 Result<AppProcess, std::string> AppProcess::start(Bytes program,
-                                                  std::array<int, 5> board_files,
+                                                  std::array<int, 6> board_files,
                                                   const std::vector<std::string>& environment) {
   const auto refused = [](const char* what) {
     return std::string("the app can not be started: ") + what + " (" + std::strerror(errno) + ")";
@@ -221,9 +224,13 @@ Result<AppProcess, std::string> AppProcess::start(Bytes program,
   }
   if (!has_pipes) return refused("there are no free descriptors");
 
-  const std::array<int, 8> sources{input[1],       console[1],     console[1],     board_files[0],
-                                   board_files[1], board_files[2], board_files[3], board_files[4]};
+  const std::array<int, 9> sources{input[1],       console[1],     console[1],
+                                   board_files[0], board_files[1], board_files[2],
+                                   board_files[3], board_files[4], board_files[5]};
+  static_assert(sources.size() == kFirstFreeFile);
   for (std::size_t i = 0; i < sources.size(); ++i) {
+    plan.places[i] = -1;
+    if (sources[i] < 0) break;
     plan.places[i] = files.keep(::fcntl(sources[i], F_DUPFD_CLOEXEC, kAboveAllPlaces));
     if (plan.places[i] < 0) return refused("there are no free descriptors");
   }

@@ -44,11 +44,12 @@ class AppProcess {
     return *this;
   }
 
-  // `board_files`: what becomes descriptors 3 to 7. `environment`: "NAME=value". The error
+  // `board_files`: what becomes descriptors 3 to 8; the last one may be -1, none.
+  // `environment`: "NAME=value". The error
   // is a sentence. Starting as root where no other user exists (some containers) goes on without
   // the change of user and says so in warning().
   static Result<AppProcess, std::string> start(Bytes program,
-                                               std::array<int, 5> board_files,
+                                               std::array<int, 6> board_files,
                                                const std::vector<std::string>& environment);
 
   bool is_running() const { return process_ > 0; }

@@ -23,6 +23,7 @@ BootOutcome run_bootloader(core::Flash& flash,
   outcome.sentence = report.sentence;
   outcome.range = report.range;
   outcome.table_offset = report.settings.table_offset;
+  for (const core::AppliedRule& rule : report.rules) outcome.rules.push_back(sentence_of(rule));
   switch (report.result) {
     case BootReport::Result::kStarts:
       outcome.kind = BootOutcome::Kind::kStarts;

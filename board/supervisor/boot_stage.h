@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "board/chip/board_settings.h"
 #include "board/chip/board_state.h"
@@ -41,6 +42,7 @@ struct BootOutcome {
   core::FlashRange range;
   core::ImageFacts image;
   std::uint32_t table_offset = 0;
+  std::vector<std::string> rules;  // those that decided, as sentences, in order
 };
 
 using BootStage =

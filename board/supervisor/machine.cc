@@ -58,6 +58,16 @@ bool is_reset_reason(std::int32_t number) {
          number <= static_cast<std::int32_t>(ResetReason::kBrownout);
 }
 
+// "native_ota 1.0.0"; empty without a description.
+std::string name_of_image(Bytes flash, core::FlashRange range) {
+  const std::size_t at = std::size_t{range.start.value} + formats::kDescriptionOffset;
+  if (at + formats::kAppDescriptionBytes > flash.size()) return {};
+  const auto description =
+      formats::decode_app_description(flash.subspan(at).first<formats::kAppDescriptionBytes>());
+  if (!description.ok()) return {};
+  return std::string(description->project_name()) + " " + std::string(description->version());
+}
+
 // "program of 32 bytes at 0xd000, 16 of them done".
 std::string sentence_of(const CutFacts& cut) {
   const std::string what = cut.kind == ChipOperation::kErase ? "erase" : "program";
@@ -82,14 +92,27 @@ Supervisor::Machine::Machine(BoardFolder& folder, SupervisorOptions options)
       options_(std::move(options)),
       stop_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!options_.boot_stage) options_.boot_stage = flash_bootloader();
+  folder_.chip().show_operations_to(options_.recording);
 }
 
 Supervisor::Machine::~Machine() {
   power_off();
+  folder_.chip().show_operations_to(nullptr);
   if (stop_event_ >= 0) ::close(stop_event_);
 }
 
+void Supervisor::Machine::record(std::string_view event,
+                                 std::string_view text,
+                                 std::uint32_t address) {
+  if (options_.recording != nullptr) options_.recording->event(event, text, address);
+}
+
 void Supervisor::Machine::say(ConsoleLine::Source source, std::string_view text) {
+  // What the app says it records itself, in order with its flash operations.
+  if (options_.recording != nullptr && source != Source::kApp) {
+    const char* name = source == Source::kBootloader ? "bootloader" : "board";
+    options_.recording->console(name, std::string(text) + "\n");
+  }
   if (!folder_.append_console(std::string(text) + "\n") && !log_is_broken_) {
     log_is_broken_ = true;
     say(Source::kBoard, "board: console.log can not be written (disk full?); the board goes on");
@@ -143,6 +166,7 @@ bool Supervisor::Machine::make_control_block() {
   block->chip_revision = settings.revision;
   block->efuse_block_revision = settings.efuse_block_revision;
   block->mac = settings.mac;
+  block->is_recorded = options_.recording != nullptr ? 1 : 0;
   block->power_is_on = 1;
   return true;
 }
@@ -158,6 +182,7 @@ void Supervisor::Machine::power_on() {
   unseen_.clear();
   folder_.state().forget_what_needs_power();
   folder_.chip().power_on();
+  record("power_on");
   reset(ResetReason::kPowerOn);
 }
 
@@ -171,6 +196,7 @@ void Supervisor::Machine::power_off() {
   }
   input_.clear();
   folder_.chip().power_off();
+  record("power_off");
   stop(StopReason::kPoweredOff, "power off");
 }
 
@@ -197,10 +223,12 @@ BootOutcome Supervisor::Machine::run_boot_stage(ResetReason reason) {
   context.now_ms = [this] {
     return static_cast<std::uint32_t>((monotonic_ns() - control().boot_began_ns) / 1'000'000);
   };
+  record("boot", name_of(reason));
   BootOutcome outcome =
       options_.boot_stage(folder_.chip(), folder_.efuses(), context,
                           [this](std::string_view line) { say(Source::kBootloader, line); });
   if (!folder_.chip().is_on()) outcome.kind = BootOutcome::Kind::kPowerLost;
+  for (const std::string& rule : outcome.rules) record("rule", rule);
   return outcome;
 }
 
@@ -269,10 +297,12 @@ bool Supervisor::Machine::start_app(const BootOutcome& outcome, ResetReason reas
     return false;
   }
   const int files = open_files_folder(folder_.path());
-  auto app = AppProcess::start(flash.subspan(static_cast<std::size_t>(start), bytes),
-                               {control_file_.descriptor(), folder_.flash_descriptor(),
-                                folder_.efuse_descriptor(), folder_.state_descriptor(), files},
-                               environment_of_apps(options_.environment));
+  auto app =
+      AppProcess::start(flash.subspan(static_cast<std::size_t>(start), bytes),
+                        {control_file_.descriptor(), folder_.flash_descriptor(),
+                         folder_.efuse_descriptor(), folder_.state_descriptor(), files,
+                         options_.recording != nullptr ? options_.recording->descriptor() : -1},
+                        environment_of_apps(options_.environment));
   ::close(files);
   if (!app.ok()) {
     stop(StopReason::kSystem, app.error());
@@ -282,6 +312,8 @@ bool Supervisor::Machine::start_app(const BootOutcome& outcome, ResetReason reas
   console_is_open_ = true;
   if (!app_.warning().empty() && boots_ == 1) say(Source::kBoard, "board: " + app_.warning());
   running_ = RunningImage{outcome.position, outcome.range, image, reason, app_.process()};
+  record("start", outcome.position + " " + name_of_image(flash, outcome.range),
+         outcome.range.start.value);
   return true;
 }
 
@@ -387,6 +419,8 @@ void Supervisor::Machine::power_was_cut() {
   folder_.chip().power_off();
   record_exit(ExitKind::kPowerCut, 0);
   input_.clear();
+  record("cut", sentence_of(folder_.state().flash.last_cut),
+         folder_.state().flash.last_cut.address);
   stop(StopReason::kPowerCut, sentence_of(folder_.state().flash.last_cut));
 }
 

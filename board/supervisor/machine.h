@@ -45,6 +45,7 @@ class Supervisor::Machine {
   ControlBlock& control() { return *reinterpret_cast<ControlBlock*>(control_file_.data()); }
   bool make_control_block();
   void say(ConsoleLine::Source source, std::string_view text);
+  void record(std::string_view event, std::string_view text = {}, std::uint32_t address = 0);
   void stop(StopReason reason, std::string sentence);
   // One pass through bootloader and start of the app, repeated while the bootloader resets.
   void reset(ResetReason reason);

@@ -26,6 +26,7 @@
 #include "base/result.h"
 #include "board/chip/board_folder.h"
 #include "board/chip/board_state.h"
+#include "board/chip/recording.h"
 #include "board/supervisor/boot_stage.h"
 
 namespace rota::board {
@@ -48,6 +49,9 @@ struct SupervisorOptions {
   // "NAME=value" for the app, besides the few variables that it always gets (TZ and where trusted
   // certificates are).
   std::vector<std::string> environment;
+  // Where the run is written down, flash operations of the app included; borrowed. nullptr:
+  // nowhere.
+  Recording* recording = nullptr;
 };
 
 // The image that runs.
