@@ -190,7 +190,10 @@ Done Connection::State::start_tls(const TlsOptions& wishes, Clock::time_point un
   auto made = net::TlsContext::client(tls_options(wishes));
   if (!made.ok()) return failed_tls(made.error(), true);
   context.emplace(std::move(made).value());
-  const std::string& name = wishes.expected_name.empty() ? url.host : wishes.expected_name;
+  const std::string dialled = place_to_dial(url).host;
+  const bool is_elsewhere = dialled != url.host;
+  const std::string& name =
+      wishes.expected_name.empty() || is_elsewhere ? dialled : wishes.expected_name;
   tls.emplace(net::TlsStream::connect(*context, socket.get(), name));
   while (true) {
     const Wait wait = tls->handshake();
@@ -217,11 +220,12 @@ Done Connection::State::start_tls(const TlsOptions& wishes, Clock::time_point un
 Done Connection::State::dial(const TlsOptions& wishes) {
   const Clock::time_point until = std::min(deadline_after(deadlines.connect), total_until);
   Clock::time_point begun = Clock::now();
-  const auto endpoints = resolve(url, cancellation, until);
+  const Url place = place_to_dial(url);
+  const auto endpoints = resolve(place, cancellation, until);
   if (!endpoints.ok()) return Failed{endpoints.error()};
   times.resolve_us = microseconds_since(begun);
   begun = Clock::now();
-  auto connected = connect_to_first(*endpoints, url, cancellation, until);
+  auto connected = connect_to_first(*endpoints, place, cancellation, until);
   if (!connected.ok()) return Failed{connected.error()};
   socket = std::move(connected).value();
   times.connect_us = microseconds_since(begun);

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "client/http_exchange.h"
 #include "client/scripted_server_for_test.h"
 
@@ -565,6 +567,40 @@ TEST_F(ClientOverTls, AnUntrustedServerIsNotTalkedTo) {
   tls_.ca_pem = "nonsense";
   EXPECT_EQ(get(server).failure->reason, Reason::kTlsConfiguration);
   EXPECT_FALSE(was_asked);
+}
+
+// What ROTA_CONNECT_TO says, for the life of the object.
+class ConnectTo {
+ public:
+  explicit ConnectTo(const std::string& place) { ::setenv("ROTA_CONNECT_TO", place.c_str(), 1); }
+  ~ConnectTo() { ::unsetenv("ROTA_CONNECT_TO"); }
+  ConnectTo(const ConnectTo&) = delete;
+  ConnectTo& operator=(const ConnectTo&) = delete;
+};
+
+TEST_F(Client, AnotherPlaceMayTakeTheServersPart) {
+  std::string asked;
+  const ScriptedServer server([&](PeerForTest& peer) {
+    asked = peer.request();
+    peer.send(kHello);
+  });
+  const ConnectTo there("127.0.0.1:" + std::to_string(server.port()));
+  EXPECT_EQ(get("http://updates.example:8070/app.bin").body, "hello");
+  EXPECT_THAT(asked,
+              AllOf(StartsWith("GET /app.bin "), HasSubstr("Host: updates.example:8070\r\n")));
+}
+
+TEST_F(ClientOverTls, ThePlaceThatTakesTheServersPartMustProveThatItIsThatPlace) {
+  const ScriptedServer server(leaf_, [](PeerForTest& peer) {
+    peer.request();
+    peer.send(kHello);
+  });
+  const ConnectTo there("127.0.0.1:" + std::to_string(server.port()));
+  EXPECT_EQ(get("https://updates.example/app.bin").body, "hello");
+  tls_.expected_name = "updates.example";  // of the server whose part it takes
+  EXPECT_EQ(get("https://updates.example/app.bin").body, "hello");
+  tls_.ca_pem = net::make_authority("Other").pem;
+  EXPECT_EQ(get("https://updates.example/app.bin").failure->reason, Reason::kTlsUntrusted);
 }
 
 }  // namespace

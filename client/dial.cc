@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <system_error>
@@ -193,6 +194,17 @@ class Race {
 std::string place_of(const Url& url) {
   const bool is_v6 = url.host.find(':') != std::string::npos;
   return (is_v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
+}
+
+Url place_to_dial(const Url& url) {
+  const char* elsewhere = std::getenv("ROTA_CONNECT_TO");
+  if (elsewhere == nullptr || *elsewhere == '\0') return url;
+  const auto place = Url::parse("http://" + std::string(elsewhere));
+  if (!place.ok()) return url;
+  Url dialled = url;
+  dialled.host = place->host;
+  dialled.port = place->port;
+  return dialled;
 }
 
 Outcome<std::vector<Endpoint>> resolve(const Url& url,

@@ -32,6 +32,12 @@ Outcome<net::Descriptor> connect_to_first(const std::vector<Endpoint>& endpoints
                                           const Cancellation& cancellation,
                                           Clock::time_point until);
 
+// Where a connection to this URL really goes: there, or to the HOST:PORT that ROTA_CONNECT_TO in
+// the environment names, for every URL. `rota prove` answers a program in its server's place with
+// it. The certificate then has to be for that host; what the program says to the server stays the
+// same.
+Url place_to_dial(const Url& url);
+
 // "host:port", as sentences name the server.
 std::string place_of(const Url& url);
 
