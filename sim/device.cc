@@ -81,7 +81,7 @@ class Application {
         update_(access_, selection_, running, board.settings()),
         journal_(access_, board.nvs()) {
     access_.protection().running = core::range_of(running);
-    access_.protection().protected_below = formats::kDefaultTableOffset + kSectorBytes - 1;
+    access_.protection().protected_below = board.table_offset() + kSectorBytes - 1;
   }
 
   void run(Program program, ImageId next_update);
@@ -366,8 +366,7 @@ std::uint32_t Application::resume_position() {
   if (has(DefectKind::kProgressRoundedUp)) position = align_up(position, kSectorBytes);
   const std::uint32_t from = position / kSectorBytes * kSectorBytes;
   const std::uint32_t kept = facts().bytes_kept;
-  if (journal_is_settled() && kept > from &&
-      kept - from > kSectorBytes + core::kFirstReadBytes) {
+  if (journal_is_settled() && kept > from && kept - from > kSectorBytes + core::kFirstReadBytes) {
     seen_.verdict = Verdict::kFetchedAgain;
   }
   return position;
@@ -431,6 +430,9 @@ Status Application::converse(core::UpdateConversation& conversation,
 bool Device::judge(PowerOn& seen) {
   const core::Partition& ota_data = board_.ota_data();
   Start start;
+  for (std::uint32_t at = 0; at < 2 * kSectorBytes; at += kSectorBytes) {
+    chip_.sector_hash((ota_data.offset + at) / kSectorBytes);  // looked at, for footprints
+  }
   start.ota_data = chip_.cells().subspan(ota_data.offset, ota_data.size);
   start.fuses = chip_.secure_version_bits();
   start.image = seen.image;

@@ -73,7 +73,31 @@ void FaultyChip::put(std::uint32_t at, Bytes bytes) {
 
 // ---- States -------------------------------------------------------------------------------------
 
+void FaultyChip::begin_footprint() { footprint_.assign(known_.size(), Seen::kNot); }
+
+std::vector<std::uint32_t> FaultyChip::end_footprint() {
+  std::vector<std::uint32_t> sectors;
+  for (std::uint32_t sector = 0; sector < footprint_.size(); ++sector) {
+    if (footprint_[sector] == Seen::kLookedAt) sectors.push_back(sector);
+  }
+  footprint_.clear();
+  return sectors;
+}
+
+void FaultyChip::depend_on(std::uint32_t start, std::size_t bytes) {
+  if (footprint_.empty()) return;
+  const std::size_t end = std::min<std::size_t>(start + bytes, footprint_.size() * kSectorBytes);
+  for (std::size_t sector = start / kSectorBytes; sector * kSectorBytes < end; ++sector) {
+    if (footprint_[sector] == Seen::kNot) footprint_[sector] = Seen::kLookedAt;
+  }
+}
+
 std::uint64_t FaultyChip::sector_hash(std::uint32_t sector) {
+  depend_on(sector * kSectorBytes, 1);
+  return hash_of_sector(sector);
+}
+
+std::uint64_t FaultyChip::hash_of_sector(std::uint32_t sector) {
   if (!known_[sector]) {
     auto* content = new SectorRef::Content;  // owned by the counted reference
     std::memcpy(content->bytes.data(), memory_.cells.data() + std::size_t{sector} * kSectorBytes,
@@ -92,7 +116,7 @@ bool FaultyChip::has_unstable_cells_in(core::FlashRange range) const {
 }
 
 BoardState FaultyChip::capture() {
-  for (std::uint32_t sector = 0; sector < known_.size(); ++sector) sector_hash(sector);
+  for (std::uint32_t sector = 0; sector < known_.size(); ++sector) hash_of_sector(sector);
   return {known_, overlays_, fuses_, starts_, facts_};
 }
 
@@ -114,7 +138,7 @@ void FaultyChip::restore(const BoardState& state) {
 std::uint64_t FaultyChip::key() {
   std::uint64_t key = mix(fuses_);
   for (std::uint32_t sector = 0; sector < known_.size(); ++sector) {
-    key ^= mix(sector_hash(sector), sector);
+    key ^= mix(hash_of_sector(sector), sector);
   }
   for (const Overlay& overlay : overlays_) {
     key ^= mix(mix(overlay.mask->hash, overlay.seed),
@@ -133,6 +157,7 @@ std::uint64_t FaultyChip::key() {
 
 Status FaultyChip::read(core::FlashAddress from, MutableBytes into) {
   ROTA_TRY(memory_.chip.read(from, into));
+  depend_on(from.value, into.size());
   if (unstable_sectors_ > 0) show_unstable_cells(from.value, into);
   return {};
 }
@@ -205,6 +230,7 @@ void FaultyChip::repeat_with_cut(const RecordedOperation& recorded, Fault fault)
 }
 
 Status FaultyChip::carry_out_program(std::uint32_t to, Bytes bytes, std::optional<Fault> fault) {
+  depend_on(to, bytes.size());  // a program only clears bits
   if (!fault) {
     touch(to, static_cast<std::uint32_t>(bytes.size()));
     return memory_.chip.program({to}, bytes);
@@ -246,8 +272,13 @@ Status FaultyChip::carry_out_erase(std::uint32_t start,
                                    std::optional<Fault> fault) {
   if (!fault) {
     erase_cells(start, bytes);
+    for (std::uint32_t at = start; !footprint_.empty() && at < start + bytes; at += kSectorBytes) {
+      Seen& seen = footprint_[at / kSectorBytes];
+      if (seen == Seen::kNot) seen = Seen::kErased;
+    }
     return {};
   }
+  depend_on(start, bytes);
   switch (fault->kind) {
     case FaultKind::kCutAfter:
       erase_cells(start, bytes);

@@ -52,6 +52,13 @@ class FaultyChip final : public core::Flash, public core::EFuses {
   // A number for everything that survives: equal states have equal keys.
   std::uint64_t key();
 
+  // From here on the chip notes which sectors' present content is looked at, by the device or the
+  // oracle, before it is erased: what follows is a function of these and of nothing else.
+  void begin_footprint();
+  // Their numbers, ascending.
+  std::vector<std::uint32_t> end_footprint();
+  bool has_overlays() const { return !overlays_.empty(); }
+
   // Writes every operation from now on into `log`; nullptr stops it.
   void record_into(std::vector<RecordedOperation>* log) { log_ = log; }
   // The operation with this number since power_on() suffers this fault.
@@ -101,6 +108,8 @@ class FaultyChip final : public core::Flash, public core::EFuses {
   void forget_unstable_cells(std::uint32_t start, std::uint32_t bytes);
   void show_unstable_cells(std::uint32_t from, MutableBytes into);
   void touch(std::uint32_t start, std::uint32_t bytes);
+  void depend_on(std::uint32_t start, std::size_t bytes);
+  std::uint64_t hash_of_sector(std::uint32_t sector);
   Status cut();
 
   board::MemoryChip memory_;
@@ -114,6 +123,8 @@ class FaultyChip final : public core::Flash, public core::EFuses {
   std::uint32_t operation_count_ = 0;
   Planned planned_;
   std::vector<RecordedOperation>* log_ = nullptr;
+  enum class Seen : std::uint8_t { kNot, kLookedAt, kErased };
+  std::vector<Seen> footprint_;  // empty: not noted
   Facts facts_;
 };
 

@@ -39,72 +39,46 @@ std::optional<FaultPlace> parse_place(std::string_view text) {
       *power_on, *operation, {static_cast<FaultKind>(name - kFaultNames.begin()), *value}};
 }
 
-class Replay {
+// The timeline as text.
+class PrintedTimeline final : public ReplayListener {
  public:
-  explicit Replay(const Token& token)
-      : token_(token),
-        board_(token.plan.configuration),
-        chip_(board_.flash_bytes(), token.plan.configuration.secure_version_width),
-        device_(board_, chip_, *token.plan.scenario, no_defect_) {
-    device_.log_to([this](std::string_view line) { print_line(line); });
+  void begins(const TestBoard& board, FaultyChip& chip) override {
+    board_ = &board;
+    print_records(chip);
   }
-
-  bool run();
+  void chapter(std::string_view title) override { print("", title); }
+  void power_on(std::string_view name) override { print("  ", name); }
+  void line(std::string_view text, FaultyChip&) override { print("      ", text); }
+  void operation(std::size_t index, const RecordedOperation& recorded, const Fault* fault) override;
+  void ends(const PowerOn* seen, FaultyChip& chip) override;
 
  private:
-  PowerOn start(Program program, const FaultPlace* fault);
-  bool suffer(const FaultPlace& place);
-  void print_line(std::string_view line);
-  void print_operations(std::size_t end);
-  void print_operation(std::size_t index, const RecordedOperation& recorded) const;
-  void print_records() const;
-  void print_end(const PowerOn& seen) const;
+  static void print(const char* indent, std::string_view text) {
+    std::printf("%s%.*s\n", indent, static_cast<int>(text.size()), text.data());
+  }
+  void print_operation(std::size_t index, const Operation& operation) const;
+  void print_records(FaultyChip& chip) const;
 
-  const Token& token_;
-  Defect no_defect_;
-  TestBoard board_;
-  FaultyChip chip_;
-  Device device_;
-  std::vector<RecordedOperation> log_;  // of the start at hand
-  std::size_t printed_ = 0;
-  const FaultPlace* fault_ = nullptr;
-  bool is_cut_ = false;
-  bool in_table_ = false;
+  const TestBoard* board_ = nullptr;
 };
 
-// In its place among the operations; without the table, which is always the same.
-void Replay::print_line(std::string_view line) {
-  print_operations(log_.size());
-  if (line.find("End of partition table") != std::string_view::npos) {
-    in_table_ = false;
-    return;
-  }
-  if (line.find("Partition Table:") != std::string_view::npos) in_table_ = true;
-  if (in_table_ || is_cut_) return;
-  std::printf("      %.*s\n", static_cast<int>(line.size()), line.data());
+void PrintedTimeline::operation(std::size_t index,
+                                const RecordedOperation& recorded,
+                                const Fault* fault) {
+  print_operation(index, recorded.operation);
+  if (fault == nullptr) return;
+  std::printf("       FAULT: %s %u\n", kFaultNames[static_cast<std::size_t>(fault->kind)].data(),
+              fault->value);
 }
 
-// Those that were not printed yet. Nothing after a cut really happened.
-void Replay::print_operations(std::size_t end) {
-  for (; printed_ < end && !is_cut_; ++printed_) {
-    print_operation(printed_, log_[printed_]);
-    if (fault_ == nullptr || printed_ != fault_->operation) continue;
-    std::printf("       FAULT: %s %u\n",
-                kFaultNames[static_cast<std::size_t>(fault_->fault.kind)].data(),
-                fault_->fault.value);
-    is_cut_ = ends_in_cut(fault_->fault.kind);
-  }
-}
-
-void Replay::print_operation(std::size_t index, const RecordedOperation& recorded) const {
-  const Operation& operation = recorded.operation;
+void PrintedTimeline::print_operation(std::size_t index, const Operation& operation) const {
   if (operation.kind == OperationKind::kBurn) {
     std::printf("    %2zu burn fuses %08x\n", index, operation.start);
     return;
   }
   const char* where = "?";
   std::uint32_t offset = operation.start;
-  for (const core::Partition& row : board_.rows()) {
+  for (const core::Partition& row : board_->rows()) {
     if (operation.start < row.offset || operation.start >= row.end()) continue;
     where = row.label_storage.data();
     offset = operation.start - row.offset;
@@ -114,29 +88,85 @@ void Replay::print_operation(std::size_t index, const RecordedOperation& recorde
               operation.bytes);
 }
 
-void Replay::print_records() const {
+void PrintedTimeline::print_records(FaultyChip& chip) const {
   for (std::uint32_t sector = 0; sector < 2; ++sector) {
     const Bytes bytes =
-        chip_.cells().subspan(board_.ota_data().offset + sector * core::kSectorBytes);
+        chip.cells().subspan(board_->ota_data().offset + sector * core::kSectorBytes);
     const formats::OtaRecord record =
         formats::decode_ota_record(bytes.first<formats::kOtaRecordBytes>());
     std::printf("    OTA data %u: sequence %08x, state %08x, check %s\n", sector, record.sequence,
                 static_cast<unsigned>(record.state), record.check_is_good() ? "good" : "bad");
   }
-  std::printf("    fuses %08x%s%s\n", chip_.secure_version_bits(),
-              chip_.has_unstable_cells() ? ", there are unstable cells" : "",
-              chip_.has_worn_cells() ? ", there are worn cells" : "");
+  std::printf("    fuses %08x%s%s\n", chip.secure_version_bits(),
+              chip.has_unstable_cells() ? ", there are unstable cells" : "",
+              chip.has_worn_cells() ? ", there are worn cells" : "");
 }
 
-void Replay::print_end(const PowerOn& seen) const {
+void PrintedTimeline::ends(const PowerOn* seen, FaultyChip& chip) {
   constexpr std::array<const char*, 4> kEnds{"idle", "restarts", "power lost", "nothing boots"};
-  std::printf("    image %s, %s; oracle: %s\n", name_of(seen.image).data(),
-              kEnds[static_cast<std::size_t>(seen.end)], name_of(seen.verdict).data());
+  if (seen != nullptr) {
+    std::printf("    image %s, %s; oracle: %s\n", name_of(seen->image).data(),
+                kEnds[static_cast<std::size_t>(seen->end)], name_of(seen->verdict).data());
+  }
+  print_records(chip);
+}
+
+class Replay {
+ public:
+  Replay(const Token& token, ReplayListener& listener)
+      : token_(token),
+        listener_(listener),
+        board_(token.plan.configuration),
+        chip_(board_.flash_bytes(), token.plan.configuration.secure_version_width),
+        device_(board_, chip_, *token.plan.scenario, no_defect_) {
+    device_.log_to([this](std::string_view line) { take_line(line); });
+  }
+
+  bool run();
+
+ private:
+  PowerOn start(Program program, const FaultPlace* fault);
+  bool suffer(const FaultPlace& place);
+  void take_line(std::string_view line);
+  void tell_operations(std::size_t end);
+
+  const Token& token_;
+  ReplayListener& listener_;
+  Defect no_defect_;
+  TestBoard board_;
+  FaultyChip chip_;
+  Device device_;
+  std::vector<RecordedOperation> log_;  // of the start at hand
+  std::size_t told_ = 0;
+  const FaultPlace* fault_ = nullptr;
+  bool is_cut_ = false;
+  bool in_table_ = false;
+};
+
+// In its place among the operations.
+void Replay::take_line(std::string_view line) {
+  tell_operations(log_.size());
+  if (line.find("End of partition table") != std::string_view::npos) {
+    in_table_ = false;
+    return;
+  }
+  if (line.find("Partition Table:") != std::string_view::npos) in_table_ = true;
+  if (in_table_ || is_cut_) return;
+  listener_.line(line, chip_);
+}
+
+// Those that were not told yet. Nothing after a cut really happened.
+void Replay::tell_operations(std::size_t end) {
+  for (; told_ < end && !is_cut_; ++told_) {
+    const bool suffers = fault_ != nullptr && told_ == fault_->operation;
+    listener_.operation(told_, log_[told_], suffers ? &fault_->fault : nullptr);
+    is_cut_ = suffers && ends_in_cut(fault_->fault.kind);
+  }
 }
 
 PowerOn Replay::start(Program program, const FaultPlace* fault) {
   log_.clear();
-  printed_ = 0;
+  told_ = 0;
   is_cut_ = false;
   fault_ = fault;
   chip_.power_on();
@@ -145,20 +175,16 @@ PowerOn Replay::start(Program program, const FaultPlace* fault) {
   chip_.record_into(&log_);
   const PowerOn seen = device_.start(program);
   chip_.record_into(nullptr);
-  print_operations(log_.size());
-  if (is_cut_) {
-    chip_.repeat_with_cut(log_[fault->operation], fault->fault);
-  } else {
-    print_end(seen);
-  }
-  print_records();
+  tell_operations(log_.size());
+  if (is_cut_) chip_.repeat_with_cut(log_[fault->operation], fault->fault);
+  listener_.ends(is_cut_ ? nullptr : &seen, chip_);
   return seen;
 }
 
 // The starts up to the one that the fault falls into.
 bool Replay::suffer(const FaultPlace& place) {
   for (std::uint32_t i = 0; i <= place.power_on; ++i) {
-    std::printf("  start %u\n", i);
+    listener_.power_on("start " + std::to_string(i));
     const bool last = i == place.power_on;
     const PowerOn seen = start(Program::kScenario, last ? &place : nullptr);
     if (last) return place.operation < log_.size();
@@ -169,20 +195,20 @@ bool Replay::suffer(const FaultPlace& place) {
 
 bool Replay::run() {
   prepare(*token_.plan.scenario, board_, chip_);
-  std::printf("%s on %s\n", token_.plan.scenario->what.data(),
-              name_of(token_.plan.configuration).c_str());
-  print_records();
+  listener_.chapter(std::string(token_.plan.scenario->what) + " on " +
+                    name_of(token_.plan.configuration));
+  listener_.begins(board_, chip_);
   for (const FaultPlace& place : token_.path) {
     if (!suffer(place)) return false;
   }
-  std::printf("Then clean starts:\n");
+  listener_.chapter("Then clean starts:");
   for (int i = 1; i <= 5; ++i) {
-    std::printf("  clean start %d\n", i);
+    listener_.power_on("clean start " + std::to_string(i));
     start(Program::kSettle, nullptr);
   }
-  std::printf("Then the next update:\n");
+  listener_.chapter("Then the next update:");
   for (int i = 0; i < 4; ++i) {
-    std::printf("  start %d\n", i);
+    listener_.power_on("start " + std::to_string(i));
     const PowerOn seen = start(Program::kNextUpdate, nullptr);
     if (seen.end != PowerOn::End::kRestarts) break;
   }
@@ -218,6 +244,11 @@ std::optional<Token> parse_token(std::string_view text) {
   return token;
 }
 
-bool replay(const Token& token) { return Replay(token).run(); }
+bool replay(const Token& token, ReplayListener& listener) { return Replay(token, listener).run(); }
+
+bool replay(const Token& token) {
+  PrintedTimeline timeline;
+  return Replay(token, timeline).run();
+}
 
 }  // namespace rota::sim

@@ -140,6 +140,19 @@ constexpr std::array kScenarios{
              .goal = ImageId::kVersion2},
 };
 
+bool remembers_in_nvs(const Scenario& scenario) {
+  return scenario.writes_nvs || scenario.method == Method::kResume ||
+         scenario.method == Method::kLostStream || scenario.offered == ImageId::kHangs;
+}
+
+bool has_nvs(const Configuration& configuration) {
+  if (configuration.layout == nullptr) return true;
+  const formats::PartitionRows& rows = configuration.layout->rows;
+  return std::any_of(rows.begin(), rows.end(), [](const formats::PartitionRow& row) {
+    return !row.is_app() && row.subtype == formats::kDataNvs && row.size >= 2 * core::kSectorBytes;
+  });
+}
+
 }  // namespace
 
 std::span<const Scenario> all_scenarios() { return kScenarios; }
@@ -157,6 +170,7 @@ bool applies(const Scenario& scenario, const Configuration& configuration) {
   if (needs_rollback && !rollback) return false;
   if (scenario.act == Act::kReturnToFactory && !configuration.has_factory) return false;
   if (scenario.method == Method::kStagedCopy && configuration.slots < 3) return false;
+  if (remembers_in_nvs(scenario) && !has_nvs(configuration)) return false;
   // A table for anti-rollback has no factory image that could go below the version.
   return scenario.act != Act::kReturnToFactory ||
          configuration.rollback != Rollback::kWithAntiRollback;

@@ -142,10 +142,25 @@ class Sweep {
   }
   Verdict judge(std::uint64_t key);
   Verdict walk(std::uint64_t key, const BoardState& from);
-  Verdict next_update_arrives(std::uint64_t key);
+  // A judgement with what it depends on.
+  struct Judgement {
+    Verdict verdict = Verdict::kFine;
+    unsigned starts = 1;  // until the same image ran every time
+  };
+  struct Footprint {
+    std::vector<std::uint32_t> sectors;
+    std::unordered_map<std::uint64_t, Judgement> judgements;
+  };
+  Judgement judge_by_footprint();
+  Judgement walk_plainly();
+  std::uint64_t key_of(const Footprint& footprint);
+  void note_settling(unsigned starts);
+  bool is_thinned(const RecordedOperation& recorded) const;
+  Verdict next_update();
   void note(Verdict verdict);
   bool is_done() const {
     if (plan_.stops_at_first_violation && result_.violations > 0) return true;
+    if (plan_.stop != nullptr && plan_.stop->load(std::memory_order_relaxed)) return true;
     return plan_.deadline && std::chrono::steady_clock::now() >= *plan_.deadline;
   }
 
@@ -162,6 +177,7 @@ class Sweep {
   std::unordered_map<std::uint64_t, Verdict> verdicts_;
   std::unordered_map<std::uint64_t, Verdict> next_updates_;
   std::unordered_set<std::uint64_t> recovered_;
+  std::vector<Footprint> footprints_;
 };
 
 SweepResult Sweep::run() {
@@ -176,6 +192,7 @@ SweepResult Sweep::run() {
     for (std::size_t n = 1; n < points.size(); ++n) result_.covered[n] = points[n];
   }
   result_.states = verdicts_.size();
+  result_.is_whole = !is_done() || plan_.stops_at_first_violation;
   return result_;
 }
 
@@ -208,7 +225,7 @@ void Sweep::note(Verdict verdict) {
     ++result_.windows[{operation_.kind, operation_.bytes, path_[0].fault.kind, verdict}];
   }
   if (result_.examples.size() < kMaxExamples) {
-    result_.examples.push_back({verdict, token_of(plan_, path_)});
+    result_.examples.push_back({verdict, token_of(plan_, path_), path_});
   }
 }
 
@@ -255,8 +272,13 @@ void Sweep::explore_operation(const RecordedOperation& recorded,
                               const BoardState& power_on,
                               unsigned level,
                               Points& points) {
+  const bool is_thinned_here = plan_.thins_errors && is_thinned(recorded);
+  std::uint32_t ways = 0;
   for (const Fault& fault :
        FaultList(recorded.operation, level == 1 || plan_.all_kinds_again, plan_.seed)) {
+    if (is_thinned_here && !ends_in_cut(fault.kind)) continue;
+    ++ways;
+    result_.kinds |= std::uint64_t{1} << static_cast<unsigned>(fault.kind);
     path_.back().fault = fault;
     operation_ = recorded.operation;
     if (ends_in_cut(fault.kind)) {
@@ -271,6 +293,27 @@ void Sweep::explore_operation(const RecordedOperation& recorded,
     point(level, points);
     if (is_done()) return;
   }
+  if (level > 1) return;
+  ++result_.places;
+  if (is_thinned_here) ++result_.places_without_errors;
+  result_.most_ways = std::max(result_.most_ways, ways);
+}
+
+// In the middle of a slot, where the operations before and after do the same to their sectors.
+bool Sweep::is_thinned(const RecordedOperation& recorded) const {
+  constexpr std::uint32_t kEdge = 4 * core::kSectorBytes;
+  constexpr std::uint32_t kBlock = 0x10000;
+  const Operation& operation = recorded.operation;
+  if (operation.kind == OperationKind::kBurn || operation.bytes > core::kSectorBytes) return false;
+  const std::uint32_t image = static_cast<std::uint32_t>(board_.image(ImageId::kVersion3).size());
+  for (const core::Partition& row : board_.rows()) {
+    if (!row.is_app() || operation.start < row.offset || operation.start >= row.end()) continue;
+    const std::uint32_t offset = operation.start - row.offset;
+    const std::uint32_t in_block = operation.start % kBlock;
+    return offset >= kEdge && offset + kEdge < image && in_block >= core::kSectorBytes &&
+           in_block < kBlock - core::kSectorBytes;
+  }
+  return false;
 }
 
 void Sweep::point(unsigned level, Points& points) {
@@ -310,9 +353,76 @@ void Sweep::recover(std::uint64_t key, const BoardState& state) {
 Verdict Sweep::judge(std::uint64_t key) {
   const auto known = verdicts_.find(key);
   if (known != verdicts_.end()) return known->second;
-  const Verdict verdict = walk(key, chip_.capture());
+  Verdict verdict = Verdict::kFine;
+  if (plan_.shares_judgements && !chip_.has_overlays()) {
+    const Judgement judgement = judge_by_footprint();
+    verdict = judgement.verdict;
+    note_settling(judgement.starts);
+  } else {
+    verdict = walk(key, chip_.capture());
+  }
   verdicts_.emplace(key, verdict);
   return verdict;
+}
+
+void Sweep::note_settling(unsigned starts) {
+  if (starts <= result_.starts_to_settle) return;
+  result_.starts_to_settle = starts;
+  result_.settles_last = path_;
+}
+
+// Everything that a judgement depends on besides these sectors: fuses and facts. How far a download
+// came is not among them: no start and no next update looks at it.
+std::uint64_t Sweep::key_of(const Footprint& footprint) {
+  const Facts& facts = chip_.facts();
+  std::uint64_t key = mix(chip_.secure_version_bits(),
+                          static_cast<std::uint64_t>(facts.confirmed) |
+                              static_cast<std::uint64_t>(facts.candidate) << 8U |
+                              static_cast<std::uint64_t>(facts.confirmation_began) << 16U |
+                              std::uint64_t{facts.confirmed_version} << 24U);
+  for (const std::uint32_t sector : footprint.sectors) {
+    key = mix(key, chip_.sector_hash(sector));
+  }
+  return key;
+}
+
+Sweep::Judgement Sweep::judge_by_footprint() {
+  for (const Footprint& footprint : footprints_) {
+    const auto known = footprint.judgements.find(key_of(footprint));
+    if (known != footprint.judgements.end()) return known->second;
+  }
+  const BoardState from = chip_.capture();
+  chip_.begin_footprint();
+  const Judgement judgement = walk_plainly();
+  std::vector<std::uint32_t> sectors = chip_.end_footprint();
+  auto found = std::find_if(footprints_.begin(), footprints_.end(),
+                            [&](const Footprint& known) { return known.sectors == sectors; });
+  if (found == footprints_.end()) {
+    footprints_.push_back({std::move(sectors), {}});
+    found = footprints_.end() - 1;
+  }
+  chip_.restore(from);
+  found->judgements.emplace(key_of(*found), judgement);
+  return judgement;
+}
+
+// As walk(), every start carried out.
+Sweep::Judgement Sweep::walk_plainly() {
+  Judgement judgement;
+  std::array<ImageId, kJudgedStarts> images{};
+  for (unsigned i = 0; i < kJudgedStarts; ++i) {
+    chip_.power_on();
+    const PowerOn seen = device_.start(Program::kSettle);
+    judgement.verdict = seen.verdict;
+    if (seen.verdict != Verdict::kFine) return judgement;
+    images[i] = seen.image;
+    if (i > 0 && images[i] != images[i - 1]) judgement.starts = i + 1;
+  }
+  for (unsigned i = 3; i < kJudgedStarts; ++i) {
+    if (images[i] != images[2]) judgement.verdict = Verdict::kKeepsChanging;
+  }
+  if (judgement.verdict == Verdict::kFine) judgement.verdict = next_update();
+  return judgement;
 }
 
 // Starts the board five times. Futures that are known are not run again; where one is missing, the
@@ -349,10 +459,13 @@ Verdict Sweep::walk(std::uint64_t key, const BoardState& from) {
   const auto known = next_updates_.find(at);
   if (known != next_updates_.end()) return known->second;
   bring_chip(kJudgedStarts);
-  return next_update_arrives(at);
+  const Verdict verdict = next_update();
+  next_updates_.emplace(at, verdict);
+  return verdict;
 }
 
-Verdict Sweep::next_update_arrives(std::uint64_t key) {
+// Whether it arrives.
+Verdict Sweep::next_update() {
   Verdict verdict = Verdict::kUpdateRefused;
   // A worn sector may refuse; it must only not spoil anything.
   if (chip_.has_worn_cells()) verdict = Verdict::kFine;
@@ -368,7 +481,6 @@ Verdict Sweep::next_update_arrives(std::uint64_t key) {
       break;
     }
   }
-  next_updates_.emplace(key, verdict);
   return verdict;
 }
 

@@ -67,6 +67,9 @@ std::string name_of(const Configuration& configuration) {
   }
   name += configuration.has_factory ? "/factory" : "/no-factory";
   name += "/" + std::to_string(configuration.slots);
+  if (configuration.layout != nullptr) {
+    return name + "/own-table-" + std::to_string(configuration.layout->update_bytes);
+  }
   if (configuration.has_real_size()) name += "x" + std::to_string(configuration.image_sectors);
   return name;
 }
@@ -130,10 +133,31 @@ TestBoard::TestBoard(const Configuration& configuration)
   settings_.slot_writing = configuration.slot_writing;
   settings_.chip = chip_;
   make_table();
+  find_rows();
   make_images();
 }
 
+void TestBoard::find_rows() {
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const core::Partition& row = rows_[i];
+    if (row.is_ota_slot()) slot_rows_[row.subtype - formats::kAppOtaFirst] = i;
+    if (row.is_app()) {
+      if (row.subtype == formats::kAppFactory) factory_row_ = i;
+    } else if (row.subtype == formats::kDataOta) {
+      ota_data_row_ = i;
+    } else if (row.subtype == formats::kDataNvs && row.size >= 2 * kSectorBytes) {
+      nvs_row_ = i;
+    }
+    flash_bytes_ = std::max(flash_bytes_, row.end());
+  }
+}
+
 void TestBoard::make_table() {
+  if (configuration_.layout != nullptr) {
+    rows_ = configuration_.layout->rows;
+    table_offset_ = configuration_.layout->table_offset;
+    return;
+  }
   const std::uint32_t unit = configuration_.has_real_size() ? kBlockBytes : kSectorBytes;
   const std::uint32_t slot_bytes =
       align_up((configuration_.image_sectors + 1U) * kSectorBytes, unit);
@@ -148,7 +172,6 @@ void TestBoard::make_table() {
            fits;
     at += slot_bytes;
   }
-  first_slot_ = rows_.size();
   for (unsigned i = 0; i < configuration_.slots; ++i) {
     fits = rows_.push_back(row(PartitionType::kApp,
                                static_cast<std::uint8_t>(formats::kAppOtaFirst + i), at, slot_bytes,
@@ -157,16 +180,25 @@ void TestBoard::make_table() {
     at += slot_bytes;
   }
   ROTA_ASSERT(fits);
-  flash_bytes_ = at;
+}
+
+std::uint32_t TestBoard::bytes_of_image(ImageId id) const {
+  const auto more = static_cast<std::uint32_t>(id) * 16;
+  if (configuration_.layout == nullptr) {
+    return (configuration_.image_sectors - 1U) * kSectorBytes + 1200 + more;
+  }
+  const BoardLayout& layout = *configuration_.layout;
+  if (id == ImageId::kVersion5) return layout.next_update_bytes;
+  return id <= ImageId::kVersion2 ? layout.installed_bytes : layout.update_bytes;
 }
 
 void TestBoard::make_images() {
   for (std::size_t id = 1; id < kImageCount; ++id) {
-    const auto bytes = (configuration_.image_sectors - 1U) * kSectorBytes + 1200 +
-                       static_cast<std::uint32_t>(id) * 16;
+    const std::uint32_t bytes = bytes_of_image(static_cast<ImageId>(id));
     images_[id] = make_app_image(*chip_.facts, static_cast<ImageId>(id), bytes);
     std::vector<std::byte> padded = images_[id];
-    padded.resize(configuration_.image_sectors * kSectorBytes, std::byte{0xFF});
+    padded.resize(align_up(static_cast<std::uint32_t>(padded.size()), kSectorBytes),
+                  std::byte{0xFF});
     for (std::size_t at = 0; at < padded.size(); at += kSectorBytes) {
       sector_hashes_[id].push_back(hash_of(padded.data() + at));
     }
@@ -177,11 +209,13 @@ void TestBoard::write_bootloader(FaultyChip& chip, bool with_rollback) const {
   formats::ImageHeader header;
   header.chip_id = static_cast<std::uint16_t>(chip_.facts->id);
   header.spi_size = 4;  // 16 MB: as much as the largest of the matrix
+  while (header.spi_size < 7 && (1U << 20U << header.spi_size) < flash_bytes_) ++header.spi_size;
   formats::BootloaderSettings settings;
   settings.rollback = with_rollback;
   settings.anti_rollback = settings_.anti_rollback;
   settings.secure_version_width = settings_.secure_version_width;
   settings.cut_safe_records = !configuration_.stock_bootloader;
+  settings.table_offset = table_offset_;
   std::array<std::byte, formats::kBootloaderImageMaxBytes> bootloader{};
   const std::size_t length = formats::write_bootloader_image(header, {}, settings, bootloader);
   chip.put(chip_.facts->bootloader_offset, Bytes(bootloader).first(length));
@@ -192,7 +226,7 @@ void TestBoard::write_base(FaultyChip& chip) const {
   std::array<std::byte, formats::kTableBytes> table{};
   const Status encoded = formats::write_table(rows_, true, table);
   ROTA_ASSERT(encoded.ok());
-  chip.put(formats::kDefaultTableOffset, table);
+  chip.put(table_offset_, table);
   if (has_factory_) write_image(chip, *factory(), ImageId::kFactory);
 }
 
@@ -208,7 +242,8 @@ void TestBoard::write_record(FaultyChip& chip,
   record.sequence = sequence;
   record.state = state;
   record.check = formats::ota_check(sequence);
-  chip.put(kOtaDataAt + static_cast<std::uint32_t>(sector) * kSectorBytes, formats::encode(record));
+  chip.put(ota_data().offset + static_cast<std::uint32_t>(sector) * kSectorBytes,
+           formats::encode(record));
 }
 
 ImageId TestBoard::image_in(FaultyChip& chip, const core::Partition& partition) const {

@@ -16,6 +16,17 @@ namespace rota::sim {
 
 enum class Rollback : std::uint8_t { kOff, kOn, kWithAntiRollback };
 
+// The partition table of a board of somebody's own, with the sizes of its images, in place of the
+// table that is made up here. Needs OTA data of two sectors, two OTA slots that hold both images,
+// and nothing at 0 to `table_offset` but the bootloader.
+struct BoardLayout {
+  formats::PartitionRows rows;
+  std::uint32_t table_offset = formats::kDefaultTableOffset;
+  std::uint32_t installed_bytes = 0;    // of the images that the board has
+  std::uint32_t update_bytes = 0;       // of those that it is offered
+  std::uint32_t next_update_bytes = 0;  // of the update that every state must accept at its end
+};
+
 // One cell of the matrix.
 struct Configuration {
   bool stock_bootloader = false;  // writes records as the reference does
@@ -26,6 +37,8 @@ struct Configuration {
   bool has_factory = true;
   std::uint8_t slots = 2;
   std::uint16_t image_sectors = 3;  // the slots are one sector larger
+  // Borrowed; nullptr: a made-up table. `has_factory` and `slots` must say what is in it.
+  const BoardLayout* layout = nullptr;
 
   // Slots in units of 64 KB, so that the large erase units take part.
   bool has_real_size() const { return image_sectors >= 16; }
@@ -55,10 +68,12 @@ class TestBoard {
 
   const Configuration& configuration() const { return configuration_; }
   const formats::PartitionRows& rows() const { return rows_; }
-  const core::Partition& slot(unsigned number) const { return rows_[first_slot_ + number]; }
-  const core::Partition* factory() const { return has_factory_ ? &rows_[2] : nullptr; }
-  const core::Partition& nvs() const { return rows_[1]; }
-  const core::Partition& ota_data() const { return rows_[0]; }
+  const core::Partition& slot(unsigned number) const { return rows_[slot_rows_[number]]; }
+  const core::Partition* factory() const { return has_factory_ ? &rows_[factory_row_] : nullptr; }
+  // Of a layout without NVS: another partition, which no scenario that applies writes.
+  const core::Partition& nvs() const { return rows_[nvs_row_]; }
+  const core::Partition& ota_data() const { return rows_[ota_data_row_]; }
+  std::uint32_t table_offset() const { return table_offset_; }
   const core::ChipIdentity& chip() const { return chip_; }
   const core::UpdateSettings& settings() const { return settings_; }
   std::uint32_t flash_bytes() const { return flash_bytes_; }
@@ -84,6 +99,8 @@ class TestBoard {
 
  private:
   void make_table();
+  void find_rows();
+  std::uint32_t bytes_of_image(ImageId id) const;
   void make_images();
 
   Configuration configuration_;
@@ -91,7 +108,11 @@ class TestBoard {
   core::UpdateSettings settings_;
   formats::PartitionRows rows_;
   bool has_factory_;
-  std::size_t first_slot_ = 0;
+  std::size_t ota_data_row_ = 0;
+  std::size_t nvs_row_ = 0;
+  std::size_t factory_row_ = 0;
+  std::array<std::size_t, formats::kMaxOtaSlots> slot_rows_{};
+  std::uint32_t table_offset_ = formats::kDefaultTableOffset;
   std::uint32_t flash_bytes_ = 0;
   std::array<std::vector<std::byte>, kImageCount> images_;
   std::array<std::vector<std::uint64_t>, kImageCount> sector_hashes_;  // rest of the last one blank
