@@ -12,6 +12,7 @@
 #include "board/supervisor/supervisor.h"
 #include "cli/board_access.h"
 #include "cli/commands.h"
+#include "cli/recorded_run.h"
 #include "cli/stop_on_signals.h"
 
 namespace rota::cli {
@@ -29,6 +30,8 @@ constexpr std::array kOptions = {
     OptionSpec{"--input", "TEXT",
                "Send TEXT and an end of line to the app; may be given again. "
                "Without it, what you type or pipe is sent."},
+    OptionSpec{"--record", "FILE",
+               "Write down what happens, for rota board movie; a recording that is there goes on."},
 };
 
 // Makes Ctrl-] the terminal's quit key, as in ESP-IDF's monitor; lines are still edited and echoed.
@@ -132,6 +135,13 @@ Outcome run(const Invocation& invocation) {
     console.write(console.ink(ink, printable(line.text)) + "\n");
     console.flush();
   };
+  std::optional<board::Recording> recording;
+  if (const auto path = invocation.value("--record")) {
+    auto begun = begin_recording(std::string(*path), *folder);
+    if (!begun) return Failed{begun.error()};
+    recording.emplace(std::move(begun).value());
+    options.recording = &*recording;
+  }
   board::Supervisor supervisor(*folder, options);
   const StopOnSignals stop(supervisor);
   const QuitKey quit_key;
@@ -149,7 +159,7 @@ Outcome run(const Invocation& invocation) {
 constinit const CommandSpec kBoardRun{
     .name = "board run",
     .summary = "power a board and show its console; Ctrl-C or Ctrl-] powers it down",
-    .usage = "DIR [--until TEXT] [--timeout SECONDS] [--input TEXT]",
+    .usage = "DIR [--until TEXT] [--timeout SECONDS] [--input TEXT] [--record FILE]",
     .about =
         "Runs bootloader and app, through restarts and rollbacks, until the power goes. The "
         "console is also kept in DIR/console.log. An image of a real chip is verified and "

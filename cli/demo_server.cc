@@ -63,7 +63,8 @@ Result<std::unique_ptr<UpdateServer>, Refusal> UpdateServer::start(const std::st
                                                                    const std::string& folder,
                                                                    const std::string& state_folder,
                                                                    const std::string& log_file,
-                                                                   std::chrono::seconds patience) {
+                                                                   std::chrono::seconds patience,
+                                                                   bool plain_http) {
   const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (log < 0) return refuse(system_sentence("write", log_file, errno));
   std::array<int, 2> ready{};
@@ -74,6 +75,7 @@ Result<std::unique_ptr<UpdateServer>, Refusal> UpdateServer::start(const std::st
   std::vector<std::string> words{program,  folder,      "--port",     "0",
                                  "--bind", "127.0.0.1", "--ready-fd", std::to_string(ready[1])};
   if (!state_folder.empty()) words.insert(words.end(), {"--state", state_folder});
+  if (plain_http) words.emplace_back("--http");
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());

@@ -24,7 +24,8 @@ class UpdateServer {
                                                               const std::string& folder,
                                                               const std::string& state_folder,
                                                               const std::string& log_file,
-                                                              std::chrono::seconds patience);
+                                                              std::chrono::seconds patience,
+                                                              bool plain_http = false);
   ~UpdateServer();  // SIGTERM, then waits for it.
   UpdateServer(const UpdateServer&) = delete;
   UpdateServer& operator=(const UpdateServer&) = delete;
