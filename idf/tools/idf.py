@@ -246,6 +246,46 @@ class Project:
                 os.remove(path)
         print("Cleaned %s%s." % (self.build, "; the board stays" if os.path.exists(self.board) else ""))
 
+    # ---- The proof -------------------------------------------------------------------------------
+
+    def certificate_authority(self):
+        """Makes sure that Rota's certificate authority exists; the file with its certificate."""
+        server = os.path.join(self.rota_build, "rota-server")
+        try:
+            done = subprocess.run([server, "--make-ca"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, check=False)
+        except OSError as error:
+            raise Refusal("%s can not be run: %s. Run './dev build' in %s."
+                          % (server, error.strerror, os.path.dirname(IDF_PATH)))
+        if done.returncode != 0:
+            raise Refusal("There is no certificate authority for the update server: %s"
+                          % done.stdout.strip())
+        return done.stdout.splitlines()[0]
+
+    def option_is_set(self, name):
+        """Whether a bool of the project's configuration is y."""
+        path = os.path.join(self.build, "config", "sdkconfig.h")
+        with open(path, encoding="utf-8") as file:
+            return any(line.split()[:3] == ["#define", "CONFIG_" + name, "1"] for line in file)
+
+    def do_prove(self, *words):
+        # In a build of its own: there the program trusts the server of the proof, and its board
+        # always holds what was just built. The person's own board and build stay as they are.
+        folder = os.path.join(self.build, "prove")
+        authority = self.certificate_authority()
+        self.build, self.board = folder, os.path.join(folder, "board")
+        self.defines = self.defines + ["ROTA_CA_CERT=" + authority]
+        shutil.rmtree(self.board, ignore_errors=True)
+        self.do_flash()
+        options = []
+        if self.option_is_set("ROTA_SLOT_WRITING_REFERENCE"):
+            options += ["--slot-writing", "reference"]
+        if not any(word == "--html" or word.startswith("--html=") for word in words):
+            options += ["--html", os.path.join(folder, "prove.html")]
+        # For programs that trust the certificate bundle instead of a file of their own.
+        os.environ.setdefault("ROTA_CA_FILE", authority)
+        self.run_rota("prove", self.board, *options, *words)
+
     def do_set_target(self, target):
         sdkconfig = os.path.join(self.folder, "sdkconfig")
         if self.is_configured():
@@ -269,6 +309,8 @@ COMMANDS = {
     "partition-table": ("do_partition_table", "build the partition table and show it"),
     "size": ("do_size", "show the size of the app and the room in its slots"),
     "set-target": ("do_set_target", "choose the chip: idf.py set-target esp32c3"),
+    "prove": ("do_prove", "cut the power of the project's updates everywhere, and show what is lost; "
+              "words behind it go to rota prove"),
     "reconfigure": ("do_reconfigure", "run CMake again"),
     "bootloader": ("do_bootloader", "build the bootloader image"),
     "app": ("do_app", "build the app image"),
@@ -354,6 +396,8 @@ def plan_of(words):
             if not words:
                 raise Refusal("set-target needs the name of a chip, such as esp32c3.")
             operands.append(words.pop(0))
+        if name == "prove":
+            operands, words = words, []
         plan.append((COMMANDS[name][0], operands))
     return plan
 
@@ -361,7 +405,11 @@ def plan_of(words):
 def main():
     typed_parser = parser()
     typed_parser.convert_arg_line_to_args = words_of_line
-    arguments = typed_parser.parse_intermixed_args()
+    # What follows prove are words of another command.
+    words = sys.argv[1:]
+    end = words.index("prove") + 1 if "prove" in words else len(words)
+    arguments = typed_parser.parse_intermixed_args(words[:end])
+    arguments.commands += words[end:]
     if not arguments.commands:
         typed_parser.print_help()
         return 2
