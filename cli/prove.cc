@@ -317,6 +317,7 @@ Outcome run(const Invocation& invocation) {
       "Cuts before the bootloader runs; damage to bootloader and partition table, which no update "
       "here "
       "writes."};
+  const StopFlag stop;
   if (is_text) {
     console.print("{}\n", console.ink(Ink::kBold, "What is proven"));
     for (const auto& [name, value] : proof.facts) {
@@ -324,7 +325,6 @@ Outcome run(const Invocation& invocation) {
     }
     console.flush();
   }
-  const StopFlag stop;
   CoreProver prover(*subject);  // what its result names lives as long as it
   if (!invocation.has("--program-only")) {
     proof.core = prover.prove({*budget, proof.threads, &stop_asked});

@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ import unittest
 
 import jsonschema
 
-from rota_tools import BUILD, SOURCE, STATE, rota, rota_json
+from rota_tools import BUILD, SOURCE, STATE, pack, rota, rota_json
 
 IDF = os.path.join(SOURCE, "idf")
 ENOUGH_SECONDS = "3000"  # what ends the work is its count, never the clock
@@ -24,8 +25,7 @@ CUTS = 14
 def example_board(folder, name, *bootloader):
     """A board with a demo example in its factory partition."""
     image = os.path.join(folder, name + ".bin")
-    rota("image", "pack", os.path.join(BUILD, "examples", name, name + ".payload.elf"), "--chip", "esp32",
-         "--flash-size", "4MB", "--project", name, "--project-version", "1.0.0", "-o", image)
+    pack(os.path.join(BUILD, "examples", name, name + ".payload.elf"), image, name, "1.0.0")
     board = os.path.join(folder, name)
     rota("board", "new", board, "--chip", "esp32", "--flash-size", "4MB", "--table", "two_ota", *bootloader)
     rota("board", "flash", board, "factory=" + image)
@@ -123,6 +123,28 @@ class OurExamples(unittest.TestCase):
                        env={**os.environ, "TMPDIR": temporary})
         self.assertEqual(os.listdir(temporary), [])
 
+    def test_a_proof_that_is_stopped_tells_what_it_found_and_leaves_nothing(self):
+        board = example_board(self.folder.name, "native_ota")
+        for number, half in enumerate(("--core-only", "--program-only")):
+            temporary = os.path.join(self.folder.name, f"stopped{number}")
+            os.mkdir(temporary)
+            process = subprocess.Popen(
+                [os.path.join(BUILD, "rota"), "prove", board, half, "--budget", ENOUGH_SECONDS, "--state",
+                 STATE, "--html", os.path.join(temporary + ".html")], stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                env={**os.environ, "TMPDIR": temporary})
+            said = ""
+            while "slots checked" not in said:  # all that is proven is told: the work begins
+                line = process.stdout.readline()
+                self.assertNotEqual(line, "", said)
+                said += line
+            process.send_signal(signal.SIGINT)
+            said += process.stdout.read()
+            process.stdout.close()
+            self.assertEqual(process.wait(), 1, said)
+            self.assertEqual(os.listdir(temporary), [])
+            self.assertTrue("stopped" in said or "interrupted" in said, said)
+
     def setUp(self):
         shutil.rmtree(os.path.join(self.folder.name, "native_ota"), ignore_errors=True)
 
@@ -198,7 +220,7 @@ class SomebodysProject(unittest.TestCase):
             self.assertEqual(found["program"]["lost"], 0)
             self.assertGreaterEqual(found["program"]["cuts"], CUTS // 2)
             self.assertIn("greenhouse 3.2.1", found["proven"]["update"])
-            self.assertIn("ota_1 1536 KB", found["proven"]["table"])
+            self.assertIn("ota_1 1,536 KB", found["proven"]["table"])
             _, movies = model_of(os.path.join(project, "build", "prove", "prove.html"))
             self.assertIn("fault", [step["kind"] for step in movies[0]["steps"]])
 
