@@ -1,5 +1,8 @@
 #include "cli/proof_board.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -17,6 +20,22 @@ using std::chrono::milliseconds;
 // How often the board is looked at besides its console.
 constexpr milliseconds kLook{50};
 constexpr std::size_t kLastLines = 12;
+
+// The files of the program's file systems, with their owner: the program runs as another user.
+void copy_files_folder(const std::string& from, const std::string& to, std::error_code& error) {
+  if (!std::filesystem::is_directory(from)) return;
+  std::filesystem::copy(from, to, std::filesystem::copy_options::recursive, error);
+  const auto give = [&](const std::string& path, const std::string& like) {
+    struct stat facts {};
+    if (::lstat(like.c_str(), &facts) != 0) return;
+    [[maybe_unused]] const int given = ::lchown(path.c_str(), facts.st_uid, facts.st_gid);
+  };
+  give(to, from);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(to, error)) {
+    const std::string path = entry.path().string();
+    give(path, from + path.substr(to.size()));
+  }
+}
 
 }  // namespace
 
@@ -42,6 +61,7 @@ Outcome ProofBoard::begin(const UpdatePlace& place, const board::CutPlan* cut) {
     if (error) break;
     std::filesystem::copy_file(subject_.board + "/" + name, folder_ + "/" + name, error);
   }
+  if (!error) copy_files_folder(subject_.board + "/files", folder_ + "/files", error);
   if (error) return refuse(system_sentence("copy the board to", folder_, error.value()));
   auto opened = open_board(folder_, board::Access::kReadWrite);
   if (!opened) return Failed{opened.error()};
