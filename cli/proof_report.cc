@@ -98,6 +98,20 @@ std::vector<std::string> program_lines(const ProgramProof& program) {
   return lines;
 }
 
+void add_unfinished(const CoreRound& round,
+                    std::string_view of_what,
+                    std::vector<std::string>& points) {
+  constexpr std::size_t kNamed = 4;
+  if (round.unfinished.empty()) return;
+  const std::string which =
+      round.unfinished.size() > kNamed
+          ? fmt::format("{} of {}", round.unfinished.size(), stories(round.stories))
+          : joined(round.unfinished);
+  points.push_back(
+      fmt::format("Not finished in time (--budget gives more): {}images of {} bytes, {}.", of_what,
+                  grouped(round.image_bytes), which));
+}
+
 std::vector<std::string> reductions_of(const Proof& proof) {
   std::vector<std::string> points;
   if (proof.core) {
@@ -113,12 +127,9 @@ std::vector<std::string> reductions_of(const Proof& proof) {
                     "of {} bytes; the "
                     "next update that each state must accept has that size, too.",
                     grouped(core.small.image_bytes)));
-    for (const CoreRound* round : {&core.small, &core.whole, &core.stock}) {
-      if (round->unfinished.empty()) continue;
-      points.push_back(
-          fmt::format("Not finished in time (--budget gives more), with images of {} bytes: {}.",
-                      grouped(round->image_bytes), joined(round->unfinished)));
-    }
+    add_unfinished(core.small, "", points);
+    add_unfinished(core.whole, "", points);
+    add_unfinished(core.stock, "the stock bootloader, ", points);
   }
   if (proof.program) {
     points.push_back(
@@ -219,7 +230,7 @@ void add_core_movies(const CoreProof& core, std::vector<Json>& movies) {
 bool Proof::is_fine() const {
   if (core && !core->is_fine()) return false;
   if (program && (program->lost > 0 || program->cuts.empty())) return false;
-  return !program_failed;
+  return !program_failed && !was_stopped;
 }
 
 std::string summary_of(const Proof& proof) {

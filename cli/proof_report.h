@@ -23,6 +23,7 @@ struct Proof {
   std::string no_program;       // why the program was not cut; empty: it was
   bool program_failed = false;  // it was meant to be
   bool is_promised = true;
+  bool was_stopped = false;  // by Ctrl-C: not whole, so not fine
   std::vector<std::string> not_tested;
 
   bool is_fine() const;
