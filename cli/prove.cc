@@ -342,7 +342,8 @@ Outcome run(const Invocation& invocation) {
   } else {
     ROTA_TRY(prove_program(invocation, *given, effort, proof));
   }
-  if (stop_asked.load())
+  proof.was_stopped = stop_asked.load();
+  if (proof.was_stopped)
     proof.not_tested.insert(proof.not_tested.begin(),
                             "What was still to come when the proof was stopped.");
   if (is_text) {
