@@ -50,6 +50,14 @@ class ConfigurationTest(ProjectTest):
         self.assertNotIn("declares", text)
         self.assertEqual(self.option("LWIP_TCP_WND_DEFAULT"), "5744")
 
+    def test_many_unknown_options_are_all_in_sdkconfig(self):
+        self.give("sdkconfig.defaults", "".join("CONFIG_SPIRAM_%d=y\n" % n for n in range(10, 30)))
+        self.assertIn("CONFIG_SPIRAM_17 and 12 more; kept as written, but nothing in Rota reads "
+                      "them. All of them stand at the end of sdkconfig.", self.configure())
+        with open(os.path.join(self.project, "sdkconfig"), encoding="utf-8") as file:
+            written = file.read().split("# Options that no Kconfig file here declares")[1]
+        self.assertEqual(written.count("CONFIG_SPIRAM_"), 20)
+
     def test_older_names_of_options_reach_their_new_ones(self):
         self.give("components/part/CMakeLists.txt", "idf_component_register()\n")
         self.give("components/part/Kconfig", "config PART_QUIET\n    bool \"Quiet\"\n")

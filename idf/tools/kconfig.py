@@ -284,18 +284,21 @@ def judge_defaults(kconf, asked, chosen, project_dir):
              "again)" % shown(overridden))
 
 
-def unknown_options(kconf, asked, chosen, project_dir):
+def unknown_options(kconf, asked, chosen, arguments):
     """Name -> text of options that no Kconfig file declares; sdkconfig wins over defaults."""
     def is_unknown(name):
         symbol = kconf.syms.get(name)
         return symbol is None or not symbol.nodes
     unknown = {name: value for name, (value, _) in asked.items() if is_unknown(name)}
     if unknown and not chosen:
-        files = {relative(path, project_dir)
+        files = {relative(path, arguments.project_dir)
                  for name, (_, path) in asked.items() if name in unknown}
-        warn("%s: no Kconfig file declares %s; kept as written, but nothing in Rota reads %s."
+        warn("%s: no Kconfig file declares %s; kept as written, but nothing in Rota reads %s.%s"
              % (shown(files), shown("CONFIG_" + name for name in unknown),
-                "it" if len(unknown) == 1 else "them"))
+                "it" if len(unknown) == 1 else "them",
+                " All of them stand at the end of %s." % relative(arguments.sdkconfig,
+                                                                 arguments.project_dir)
+                if len(unknown) > NAMES_SHOWN else ""))
     unknown.update((name, value) for name, value in chosen.items() if is_unknown(name))
     return unknown
 
@@ -451,7 +454,7 @@ def main():
         kconf = load_kconfig(arguments)
         renames = Renames(arguments.rename, kconf)
         asked, chosen = load_settings(kconf, renames, arguments)
-        unknown = unknown_options(kconf, asked, chosen, arguments.project_dir)
+        unknown = unknown_options(kconf, asked, chosen, arguments)
         if arguments.save_defconfig:
             save_defaults(kconf, unknown, arguments)
         elif arguments.menu:
