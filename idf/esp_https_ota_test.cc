@@ -1,6 +1,6 @@
-// The simplified interface: arguments, what a server may answer (spec 6.3), the steps of a download.
-// How updates end: esp_https_ota_ends_test.cc. Partial downloads, resumption and decryption:
-// esp_https_ota_parts_test.cc.
+// The simplified interface: arguments, what a server may answer (spec 6.3), the steps of a
+// download. How updates end: esp_https_ota_ends_test.cc. Partial downloads, resumption and
+// decryption: esp_https_ota_parts_test.cc.
 #include "esp_https_ota.h"
 
 #include "esp_event.h"
@@ -475,4 +475,4 @@ TEST_F(HttpsOta, AnAppOnTrialMayConfirmItselfAndGoOn) {
 }
 
 }  // namespace
-}  // namespace rota
+}  // namespace rota::idf

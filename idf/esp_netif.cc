@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 
 #include "esp_event.h"
@@ -160,6 +161,17 @@ esp_err_t esp_netif_get_dns_info(esp_netif_t* esp_netif,
   }
   *dns = esp_netif->dns[type];
   return ESP_OK;
+}
+
+char* esp_ip4addr_ntoa(const esp_ip4_addr_t* addr, char* buf, int buflen) {
+  if (addr == nullptr || buf == nullptr || buflen <= 0) return nullptr;
+  const int needed = std::snprintf(buf, static_cast<std::size_t>(buflen), IPSTR, IP2STR(addr));
+  return needed < buflen ? buf : nullptr;
+}
+
+esp_err_t esp_netif_str_to_ip4(const char* src, esp_ip4_addr_t* dst) {
+  if (src == nullptr || dst == nullptr) return ESP_ERR_INVALID_ARG;
+  return ::inet_pton(AF_INET, src, &dst->addr) == 1 ? ESP_OK : ESP_FAIL;
 }
 
 uint32_t esp_ip4addr_aton(const char* addr) {

@@ -18,23 +18,22 @@
 #include "mbedtls/pk.h"
 #include "mbedtls/platform_util.h"
 #include "mbedtls/x509_crt.h"
+#include "net/openssl_pointer.h"
 #include "psa/crypto.h"
 
 namespace {
 
 constexpr std::size_t kBlockBytes = 16;
 
-template <auto free_it>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    free_it(object);
-  }
-};
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
-using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, rota::net::FreedBy<EVP_CIPHER_CTX_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, rota::net::FreedBy<EVP_PKEY_CTX_free>>;
+using rota::net::BioPointer;
+using rota::net::X509Pointer;
+
+// A PEM text that counts its NUL.
+BioPointer reader_of(const unsigned char* text, std::size_t length) {
+  return rota::net::reader_of({reinterpret_cast<const char*>(text), length - 1});
+}
 
 const EVP_CIPHER* cipher_of(unsigned bits,
                             const EVP_CIPHER* (*of128)(),
@@ -299,7 +298,7 @@ void mbedtls_pk_free(mbedtls_pk_context* ctx) {
 int mbedtls_pk_parse_public_key(mbedtls_pk_context* ctx, const unsigned char* key, size_t keylen) {
   if (key == nullptr || keylen == 0) return MBEDTLS_ERR_PK_BAD_INPUT_DATA;
   if (!is_pem(key, keylen)) return keep(ctx, d2i_PUBKEY(nullptr, &key, static_cast<long>(keylen)));
-  const Memory memory(BIO_new_mem_buf(key, static_cast<int>(keylen - 1)));
+  const BioPointer memory = reader_of(key, keylen);
   return keep(ctx, PEM_read_bio_PUBKEY(memory.get(), nullptr, nullptr, nullptr));
 }
 
@@ -315,7 +314,7 @@ int mbedtls_pk_parse_key(mbedtls_pk_context* ctx,
     return keep(ctx, d2i_AutoPrivateKey(nullptr, &key, static_cast<long>(keylen)));
   }
   std::string password(reinterpret_cast<const char*>(pwd), pwd == nullptr ? 0 : pwdlen);
-  const Memory memory(BIO_new_mem_buf(key, static_cast<int>(keylen - 1)));
+  const BioPointer memory = reader_of(key, keylen);
   return keep(ctx, PEM_read_bio_PrivateKey(memory.get(), nullptr, nullptr, password.data()));
 }
 
@@ -388,17 +387,17 @@ void mbedtls_x509_crt_free(mbedtls_x509_crt* crt) {
 
 int mbedtls_x509_crt_parse_der(mbedtls_x509_crt* chain, const unsigned char* buf, size_t buflen) {
   if (chain == nullptr || buf == nullptr) return MBEDTLS_ERR_X509_INVALID_FORMAT;
-  const Certificate certificate(d2i_X509(nullptr, &buf, static_cast<long>(buflen)));
+  const X509Pointer certificate(d2i_X509(nullptr, &buf, static_cast<long>(buflen)));
   return certificate && append(chain, certificate.get()) ? 0 : MBEDTLS_ERR_X509_INVALID_FORMAT;
 }
 
 int mbedtls_x509_crt_parse(mbedtls_x509_crt* chain, const unsigned char* buf, size_t buflen) {
   if (chain == nullptr || buf == nullptr) return MBEDTLS_ERR_X509_INVALID_FORMAT;
   if (!is_pem(buf, buflen)) return mbedtls_x509_crt_parse_der(chain, buf, buflen);
-  const Memory memory(BIO_new_mem_buf(buf, static_cast<int>(buflen - 1)));
+  const BioPointer memory = reader_of(buf, buflen);
   int parsed = 0;
   while (
-      const Certificate certificate{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)}) {
+      const X509Pointer certificate{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)}) {
     if (!append(chain, certificate.get())) return MBEDTLS_ERR_X509_INVALID_FORMAT;
     ++parsed;
   }

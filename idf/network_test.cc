@@ -145,6 +145,16 @@ TEST_F(NetworkTest, AFixedAddressNeedsTheClientForAddressesStopped) {
   });
 }
 
+TEST(NetworkAddresses, AreReadAndWrittenAsText) {
+  esp_ip4_addr_t address{};
+  EXPECT_EQ(esp_netif_str_to_ip4("192.168.4.1", &address), ESP_OK);
+  char text[16];
+  EXPECT_STREQ(esp_ip4addr_ntoa(&address, text, sizeof(text)), "192.168.4.1");
+  EXPECT_EQ(esp_ip4addr_ntoa(&address, text, 11), nullptr);
+  EXPECT_EQ(esp_ip4addr_aton("192.168.4.1"), address.addr);
+  EXPECT_EQ(esp_netif_str_to_ip4("192.168.4", &address), ESP_FAIL);
+}
+
 TEST_F(NetworkTest, TheAddressesOfTheRadiosFollowFromTheBoards) {
   board.run([] {
     std::array<std::uint8_t, 6> base{};

@@ -2,6 +2,7 @@
 
 #include "esp_log.h"
 #include "esp_smartconfig.h"
+#include "host/ble_hs.h"
 #include "wifi_provisioning/scheme_ble.h"
 #include "wifi_provisioning/scheme_console.h"
 #include "wifi_provisioning/scheme_softap.h"
@@ -10,6 +11,7 @@ extern "C" {
 
 ESP_EVENT_DEFINE_BASE(SC_EVENT);
 ESP_EVENT_DEFINE_BASE(WIFI_PROV_EVENT);
+struct ble_hs_cfg ble_hs_cfg;
 const wifi_prov_scheme_t wifi_prov_scheme_softap = {"softap"};
 const wifi_prov_scheme_t wifi_prov_scheme_ble = {"ble"};
 const wifi_prov_scheme_t wifi_prov_scheme_console = {"console"};

@@ -9,6 +9,7 @@
 #include "core/flash.h"
 #include "esp_app_format.h"
 #include "idf/black_box.h"
+#include "idf/command_line.h"
 #include "idf/console_streams.h"
 #include "idf/event_loops.h"
 #include "idf/http_clients.h"
@@ -17,6 +18,7 @@
 #include "idf/network.h"
 #include "idf/nvs_service.h"
 #include "idf/pins.h"
+#include "idf/program_threads.h"
 #include "idf/rtc_memory.h"
 #include "idf/task_watchdog.h"
 #include "idf/timer_service.h"
@@ -42,6 +44,8 @@ Runtime::Runtime(Platform& platform)
       log_(std::make_unique<Log>(config())),
       pins_(std::make_unique<Pins>(platform)),
       files_(std::make_unique<MountedFiles>()),
+      command_line_(std::make_unique<CommandLine>()),
+      program_threads_(std::make_unique<ProgramThreads>()),
       event_loops_(std::make_unique<EventLoops>()),
       software_timers_(std::make_unique<TimerService>("Tmr Svc", kSoftwareTimerPriority)),
       precise_timers_(std::make_unique<TimerService>("esp_timer", kPreciseTimerPriority)),

@@ -26,6 +26,7 @@ class Cancellation;
 namespace rota::idf {
 
 class BlackBox;
+class CommandLine;
 class ConsoleStreams;
 class EventLoops;
 class HttpClients;
@@ -34,6 +35,7 @@ class MountedFiles;
 class Network;
 class NvsService;
 class Pins;
+class ProgramThreads;
 class RtcMemory;
 class TaskWatchdog;
 class TimerService;
@@ -63,6 +65,8 @@ class Runtime {
   client::Cancellation& boot_end() { return *boot_end_; }
   Pins& pins() { return *pins_; }
   MountedFiles& files() { return *files_; }
+  CommandLine& command_line() { return *command_line_; }
+  ProgramThreads& program_threads() { return *program_threads_; }
   BlackBox& black_box() { return *black_box_; }
   RtcMemory& rtc_memory() { return *rtc_memory_; }
   TaskWatchdog& task_watchdog() { return *task_watchdog_; }
@@ -115,6 +119,8 @@ class Runtime {
   std::unique_ptr<ConsoleStreams> console_;
   std::unique_ptr<Pins> pins_;
   std::unique_ptr<MountedFiles> files_;
+  std::unique_ptr<CommandLine> command_line_;
+  std::unique_ptr<ProgramThreads> program_threads_;
   std::unique_ptr<EventLoops> event_loops_;
   std::unique_ptr<TimerService> software_timers_;
   std::unique_ptr<TimerService> precise_timers_;

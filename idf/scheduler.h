@@ -11,8 +11,9 @@
 #pragma once
 
 #include <pthread.h>
+#include <time.h>
 
-#include <condition_variable>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -34,6 +35,63 @@ struct WaitList;
 struct TaskEnd {};
 
 enum class TaskState : std::uint8_t { kReady, kRunning, kWaiting, kOutside, kEnded };
+
+}  // namespace rota::idf
+
+namespace rota::idf {
+
+// The scheduler's own mutex and condition variable. Not those of the C++ library: the inline parts
+// of std::mutex are compiled with a project's sources, too, where they give the caller's turn away
+// (program_threads.h), and the linker keeps one of both.
+class TurnMutex {
+ public:
+  TurnMutex() = default;
+  TurnMutex(const TurnMutex&) = delete;
+  TurnMutex& operator=(const TurnMutex&) = delete;
+  ~TurnMutex() { pthread_mutex_destroy(&mutex_); }
+
+  void lock() { pthread_mutex_lock(&mutex_); }
+  bool try_lock() { return pthread_mutex_trylock(&mutex_) == 0; }
+  void unlock() { pthread_mutex_unlock(&mutex_); }
+
+ private:
+  friend class Turn;
+  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+};
+
+class Turn {
+ public:
+  using Lock = std::unique_lock<TurnMutex>;
+
+  Turn() = default;
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() { pthread_cond_destroy(&changed_); }
+
+  void notify_one() { pthread_cond_signal(&changed_); }
+  void wait(Lock& lock) { pthread_cond_wait(&changed_, &lock.mutex()->mutex_); }
+  template <class Condition>
+  void wait(Lock& lock, Condition holds) {
+    while (!holds()) wait(lock);
+  }
+  // Until the condition holds, or that much of the host's time is over.
+  template <class Condition>
+  void wait_for(Lock& lock, std::chrono::microseconds time, Condition holds) {
+    timespec until{};
+    ::clock_gettime(CLOCK_MONOTONIC, &until);
+    const std::int64_t ns = until.tv_nsec + time.count() % 1'000'000 * 1000;
+    until.tv_sec += static_cast<time_t>(time.count() / 1'000'000 + ns / 1'000'000'000);
+    until.tv_nsec = static_cast<long>(ns % 1'000'000'000);
+    while (!holds()) {
+      if (pthread_cond_clockwait(&changed_, &lock.mutex()->mutex_, CLOCK_MONOTONIC, &until) != 0) {
+        return;
+      }
+    }
+  }
+
+ private:
+  pthread_cond_t changed_ = PTHREAD_COND_INITIALIZER;
+};
 
 }  // namespace rota::idf
 
@@ -61,7 +119,7 @@ struct tskTaskControlBlock {
   bool awaits_notification = false;
 
   pthread_t thread{};
-  std::condition_variable turn;
+  rota::idf::Turn turn;
   rota::idf::Scheduler* scheduler = nullptr;
 };
 
@@ -137,7 +195,7 @@ class Scheduler {
 
  private:
   friend class BlockingSection;
-  using Lock = std::unique_lock<std::mutex>;
+  using Lock = Turn::Lock;
 
   static void* thread_body(void* task);
   void run_task(Task& task);
@@ -159,9 +217,9 @@ class Scheduler {
   const std::uint64_t tick_us_;
   std::uint64_t watchdog_us_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable idle_;  // the thread of run() waits here
-  Task* holder_ = nullptr;        // who has the baton
+  mutable TurnMutex mutex_;
+  Turn idle_;               // the thread of run() waits here
+  Task* holder_ = nullptr;  // who has the baton
   std::uint64_t held_since_us_ = 0;
   bool barked_ = false;
   std::vector<Task*> ready_;  // in order of getting ready

@@ -47,6 +47,10 @@ esp_err_t esp_netif_get_dns_info(esp_netif_t* esp_netif,
                                  esp_netif_dns_type_t type,
                                  esp_netif_dns_info_t* dns);
 uint32_t esp_ip4addr_aton(const char* addr);
+// The text in `buf`; NULL when it is too small.
+char* esp_ip4addr_ntoa(const esp_ip4_addr_t* addr, char* buf, int buflen);
+// ESP_FAIL: no address.
+esp_err_t esp_netif_str_to_ip4(const char* src, esp_ip4_addr_t* dst);
 
 // Interfaces by their configuration: key and description count, the rest is accepted.
 typedef struct {

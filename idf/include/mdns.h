@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "esp_err.h"
-#include "esp_netif_ip_addr.h"
+#include "esp_netif.h"
 #include "rota_not_offered.h"
 
 #ifdef __cplusplus
@@ -17,7 +17,26 @@ typedef struct {
   const char* key;
   const char* value;
 } mdns_txt_item_t;
-typedef struct mdns_result_s mdns_result_t;
+typedef enum { MDNS_IP_PROTOCOL_V4, MDNS_IP_PROTOCOL_V6, MDNS_IP_PROTOCOL_MAX } mdns_ip_protocol_t;
+typedef struct mdns_ip_addr_s {
+  esp_ip_addr_t addr;
+  struct mdns_ip_addr_s* next;
+} mdns_ip_addr_t;
+typedef struct mdns_result_s {
+  struct mdns_result_s* next;
+  esp_netif_t* esp_netif;
+  uint32_t ttl;
+  mdns_ip_protocol_t ip_protocol;
+  char* instance_name;
+  char* service_type;
+  char* proto;
+  char* hostname;
+  uint16_t port;
+  mdns_txt_item_t* txt;
+  uint8_t* txt_value_len;
+  size_t txt_count;
+  mdns_ip_addr_t* addr;
+} mdns_result_t;
 
 static inline esp_err_t mdns_init(void) { return ESP_OK; }
 static inline void mdns_free(void) {}
@@ -63,6 +82,14 @@ static inline esp_err_t mdns_query_ptr(const char* service_type,
                                        size_t max_results,
                                        mdns_result_t** results) {
   *results = NULL;
+  ROTA_ANSWER_NOT_OFFERED(ESP_OK);
+}
+static inline esp_err_t mdns_query_srv(const char* instance_name,
+                                       const char* service_type,
+                                       const char* proto,
+                                       uint32_t timeout,
+                                       mdns_result_t** result) {
+  *result = NULL;
   ROTA_ANSWER_NOT_OFFERED(ESP_OK);
 }
 static inline void mdns_query_results_free(mdns_result_t* results) {}
