@@ -96,7 +96,15 @@ Status BootSelection::record_slot(const Partition& partition) {
   record.sequence = placement->sequence;
   record.check = formats::ota_check(record.sequence);
   record.state = settings_.rollback ? OtaState::kNew : OtaState::kUndefined;
+  unfinished_.reset();
   return store().write(placement->sector, record);
+}
+
+Status BootSelection::write_verdict(const Verdict& verdict) {
+  unfinished_ = verdict;
+  ROTA_TRY(store().write(verdict.sector, verdict.record));
+  unfinished_.reset();
+  return {};
 }
 
 Status BootSelection::set_boot(const Partition& partition, bool skip_validation) {
@@ -104,6 +112,7 @@ Status BootSelection::set_boot(const Partition& partition, bool skip_validation)
   if (!partition.is_app()) return Error::kInvalidArgument;
   if (partition.subtype == formats::kAppFactory) {
     if (ota_data_partition() == nullptr) return Error::kOtaDataMissing;
+    unfinished_.reset();
     return store().erase_all();
   }
   if (!partition.is_ota_slot()) return Error::kNotAnOtaSlot;
@@ -182,6 +191,10 @@ Status BootSelection::burn_running_version() {
 }
 
 Status BootSelection::confirm() {
+  if (has_unfinished(OtaState::kValid)) {
+    ROTA_TRY(write_verdict(Verdict(*unfinished_)));
+    return settings_.anti_rollback ? burn_running_version() : Status{};
+  }
   const auto now = view();
   ROTA_TRY(now);
   if (now->active < 0 || now->app_slots == 0) return Error::kNoActiveRecord;
@@ -203,11 +216,12 @@ Status BootSelection::confirm() {
   record.sequence = placement->sequence;
   record.check = formats::ota_check(record.sequence);
   record.state = OtaState::kValid;
-  ROTA_TRY(store().write(placement->sector, record));
+  ROTA_TRY(write_verdict({placement->sector, record}));
   return settings_.anti_rollback ? burn_running_version() : Status{};
 }
 
 Status BootSelection::reject() {
+  if (has_unfinished(OtaState::kInvalid)) return write_verdict(Verdict(*unfinished_));
   const auto now = view();
   ROTA_TRY(now);
   if (now->active < 0 || now->app_slots == 0) return Error::kNoActiveRecord;
@@ -222,7 +236,7 @@ Status BootSelection::reject() {
   if (is_cut_safe() && both_name_one_slot(*now)) {
     ROTA_TRY(store().erase_record(1 - now->active));
   }
-  return store().write(now->active, record);
+  return write_verdict({now->active, record});
 }
 
 bool BootSelection::is_cut_safe() const {
@@ -274,6 +288,7 @@ Status BootSelection::erase_inactive_record(bool image_too) {
     return Error::kNoActiveRecord;
   }
   if (image_too) ROTA_TRY(access_.erase(*partition, 0, partition->size));
+  unfinished_.reset();
   return store().erase_record(other_sector);
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/result.h"
 #include "core/efuses.h"
@@ -53,9 +54,10 @@ class BootSelection {
   const Partition* last_invalid_partition() const;
 
   // Confirms the image that runs; UNDEFINED is left as it is where the other record is the way back
-  // (kCutSafe). Errors: kOtaDataMissing, kNoActiveRecord (factory runs),
-  // kRunningIsNotActive (unless settings allow what the reference does), kSecureVersionWidth,
-  // kSecureVersionBehind, flash errors.
+  // (kCutSafe). When flash fails in the middle, the record may be gone: called again in the same
+  // boot, confirm() and reject() finish what they began. Errors: kOtaDataMissing, kNoActiveRecord
+  // (factory runs), kRunningIsNotActive (unless settings allow what the reference does),
+  // kSecureVersionWidth, kSecureVersionBehind, flash errors.
   Status confirm();
 
   // Rejects the image that runs, in every record that names it; the caller restarts. Errors: as
@@ -83,6 +85,12 @@ class BootSelection {
     int active = -1;
     std::uint32_t app_slots = 0;
   };
+  // A verdict about the running image whose record flash failed to take. The record in its sector
+  // may be gone, so that only this boot knows where it stood.
+  struct Verdict {
+    int sector = 0;
+    formats::OtaRecord record;
+  };
   Result<View> view() const;
   const Partition* ota_data_partition() const;
   OtaDataStore store() const;
@@ -97,6 +105,10 @@ class BootSelection {
   Status check_secure_version(const Partition& partition);
   Status check_version_fits(const Partition& partition) const;
   Status record_slot(const Partition& partition);
+  Status write_verdict(const Verdict& verdict);
+  bool has_unfinished(formats::OtaState state) const {
+    return unfinished_ && unfinished_->record.state == state;
+  }
   Status burn_running_version();
 
   PartitionAccess& access_;
@@ -104,6 +116,7 @@ class BootSelection {
   const Partition& running_;
   const UpdateSettings& settings_;
   Error detail_ = Error::kValidationFailed;
+  std::optional<Verdict> unfinished_;  // until OTA data are written for another reason
 };
 
 }  // namespace rota::core

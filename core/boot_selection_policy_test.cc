@@ -185,6 +185,45 @@ TEST_P(BootSelections, UnderAntiRollbackTheOtherImageMustBeNewEnough) {
   EXPECT_FALSE(selection().rollback_is_possible()) << "factory does not count here";
 }
 
+// After a failure in the middle the record on trial may be gone; only this boot knows where it
+// stood.
+TEST_P(BootSelections, AVerdictThatFlashRefusedIsFinishedByTheNextCall) {
+  board_.settings.rollback = true;
+  for (const bool confirms : {true, false}) {
+    const int operations = is_cut_safe() ? 5 : 2;
+    for (int failing = 1; failing <= operations; ++failing) {
+      SCOPED_TRACE(failing);
+      board_.put("otadata", std::vector<std::byte>(0x2000, std::byte{0xFF}));
+      board_.put_record(0, 1, OtaState::kValid);
+      board_.put_record(1, 2, OtaState::kPendingVerify);
+      run("ota_1");
+      board_.chip.chip.plan_cut(
+          {.moment = board::CutMoment::kBefore, .nth = static_cast<std::uint64_t>(failing)});
+      EXPECT_FALSE((confirms ? selection().confirm() : selection().reject()).ok());
+      board_.chip.chip.plan_cut({});
+      board_.chip.chip.power_on();
+      EXPECT_TRUE((confirms ? selection().confirm() : selection().reject()).ok());
+      EXPECT_EQ(board_.record(1).state, confirms ? OtaState::kValid : OtaState::kInvalid);
+      EXPECT_TRUE(board_.record(1).check_is_good());
+    }
+  }
+}
+
+TEST_P(BootSelections, AnUnfinishedVerdictIsForgottenWhenAnotherSlotIsChosen) {
+  board_.settings.rollback = true;
+  board_.put_record(0, 1, OtaState::kValid);
+  board_.put_record(1, 2, OtaState::kPendingVerify);
+  run("ota_1");
+  board_.chip.chip.plan_cut(
+      {.moment = board::CutMoment::kAfter, .kind = board::ChipOperation::kErase});
+  EXPECT_FALSE(selection().confirm().ok());
+  board_.chip.chip.plan_cut({});
+  board_.chip.chip.power_on();
+  ASSERT_TRUE(selection().set_boot(at("ota_0")).ok());
+  EXPECT_EQ(selection().confirm().error(), Error::kRunningIsNotActive);
+  EXPECT_EQ(boot_label(), "ota_0");
+}
+
 TEST_P(BootSelections, TheOtherRecordAndItsImageCanBeErased) {
   board_.put_record(0, 1, OtaState::kAborted);
   board_.put_record(1, 2, OtaState::kValid);

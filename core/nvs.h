@@ -91,7 +91,8 @@ class Nvs {
   Result<std::uint32_t> string_bytes(std::uint8_t namespace_index, std::string_view key);
   Result<std::uint32_t> blob_bytes(std::uint8_t namespace_index, std::string_view key);
   // `into` has exactly that size. A value whose CRC is wrong is erased: kNvsNotFound, or
-  // kNvsInconsistent where other parts of a blob are gone already.
+  // kNvsInconsistent where other parts of a blob are gone already; but nothing is erased after a
+  // write failed, when parts may only be out of reach until the next mount: kNvsInvalidState.
   Status get_string(std::uint8_t namespace_index, std::string_view key, MutableBytes into);
   Status get_blob(std::uint8_t namespace_index, std::string_view key, MutableBytes into);
 

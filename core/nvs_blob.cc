@@ -62,6 +62,8 @@ Status Nvs::write_blob(const BlobWrite& blob, NvsErasing erasing) {
         pages_.current().write_item(blob.namespace_index, NvsType::kBlobIndex, blob.key, index);
     if (written.ok()) return {};
   }
+  // A write that failed may be in flash all the same, the index's too: the next mount can tell.
+  if (pages_.has_invalid_page()) return written;
   for (std::uint32_t i = 0; i < chunk_count; ++i) {
     // What can not be erased now is found without an index at the next mount.
     (void)pages_.find_and_erase(blob.chunk(i), erasing).ok();
@@ -134,6 +136,8 @@ Status Nvs::read_chunks(const NvsPlace& index, MutableBytes into) {
     if (!chunk.ok() && chunk.error() != Error::kNvsNotFound) return chunk.error();
     const bool is_missing = !chunk.ok() || chunk->entry().payload_bytes() > into.size();
     if (is_missing) {
+      // On a page that nobody reads since a write failed there, the chunk may be all right.
+      if (pages_.has_invalid_page()) return Error::kNvsInvalidState;
       ROTA_TRY(erase_blob(blob.namespace_index, blob.key, kNvsNoChunk, NvsErasing::kPurge));
       return Error::kNvsInconsistent;
     }

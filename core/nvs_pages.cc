@@ -169,6 +169,13 @@ Status NvsPages::find_and_erase(const NvsQuery& query, NvsErasing erasing) {
   return place->page->erase_item(place->found.index, erasing);
 }
 
+bool NvsPages::has_invalid_page() const {
+  for (const NvsPage* page = used_.first(); page != nullptr; page = page->next) {
+    if (page->use() == Use::kInvalid) return true;
+  }
+  return false;
+}
+
 Status NvsPages::count_entries(NvsPageCounts& counts) const {
   counts = {};
   for (const NvsPage* page = used_.first(); page != nullptr; page = page->next) {

@@ -64,6 +64,8 @@ class NvsPages {
 
   NvsPage& current() { return *used_.last(); }
   const NvsPageList& used() const { return used_; }
+  // A write failed on one of the pages, so what lies there is not found until the next mount.
+  bool has_invalid_page() const;
   std::uint32_t count() const { return static_cast<std::uint32_t>(pages_.size()); }
 
   // The first match, in page order. Pages that can not be searched are passed over.

@@ -189,6 +189,20 @@ TEST_F(NvsValues, AFailedWriteIsReportedAndCostsNothingOlder) {
   }
 }
 
+// What lies on a page is out of reach after a write failed there: nothing may be erased for it.
+TEST_F(NvsValues, ABlobOutlivesAFailedWriteNextToIt) {
+  ASSERT_TRUE(set_blob("blob", 3900, 7).ok());  // index and second chunk on the second page
+  board.chip().plan_cut({.moment = board::CutMoment::kBefore});
+  EXPECT_FALSE(set_u8("other", 1).ok());
+  board.chip().plan_cut({});
+  board.chip().power_on();
+  std::vector<std::byte> found(3900);
+  EXPECT_FALSE(board.nvs->get_blob(space, "blob", found).ok());
+  ASSERT_TRUE(board.mount().ok());
+  EXPECT_TRUE(board.nvs->get_blob(space, "blob", found).ok());
+  EXPECT_EQ(found.back(), std::byte{7});
+}
+
 TEST(NvsMount, NeedsMemoryForEachPageAndNamespace) {
   NvsForTest board(3);
   ASSERT_TRUE(board.mount().ok());
