@@ -20,6 +20,12 @@ if(ROTA_SANITIZE)
   add_link_options(-fsanitize=${ROTA_SANITIZE})
 endif()
 
+# Where branches are counted; without optimization each one is a place in the source.
+set(ROTA_COVERED_FOLDERS core formats)
+if(ROTA_COVERAGE)
+  add_link_options(--coverage)
+endif()
+
 function(rota_layer folder)
   cmake_parse_arguments(PARSE_ARGV 1 L "FREESTANDING;SMALL" "" "SOURCES;USES;LINKS")
   string(REPLACE "/" "_" name "${folder}")
@@ -44,6 +50,10 @@ function(rota_layer folder)
   target_link_libraries(rota_${name} ${kind} ${L_LINKS})
   if(L_SMALL AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
     target_compile_options(rota_${name} PRIVATE -Os)
+  endif()
+
+  if(ROTA_COVERAGE AND folder IN_LIST ROTA_COVERED_FOLDERS)
+    target_compile_options(rota_${name} PRIVATE --coverage -O0 -fprofile-update=atomic)
   endif()
 
   if(L_FREESTANDING AND L_SOURCES)
