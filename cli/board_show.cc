@@ -46,7 +46,7 @@ std::string exit_text(const board::BoardState& state) {
 std::string pins_text(const board::BoardState& state) {
   std::string text;
   for (std::size_t pin = 0; pin < board::kPinCount; ++pin) {
-    const int level = state.driven[pin].load();
+    const int level = static_cast<int>(state.driven[pin].load());
     if (level == board::kPinFree) continue;
     text += fmt::format("{}{}={}", text.empty() ? "" : ", ", pin, level);
   }
@@ -83,7 +83,7 @@ Json json_of_board(const board::BoardFolder& folder, const FlashPicture& picture
   const board::BoardState& state = folder.state();
   Json pins = Json::object();
   for (std::size_t pin = 0; pin < board::kPinCount; ++pin) {
-    const int level = state.driven[pin].load();
+    const int level = static_cast<int>(state.driven[pin].load());
     if (level != board::kPinFree) pins[fmt::format("{}", pin)] = level;
   }
   return {{"board", folder.path()},

@@ -75,7 +75,7 @@ idf::ResetReason NativeBoard::reset_reason() const {
 int NativeBoard::pin_level(int pin, bool pull_up) {
   const int pulled = pull_up ? 1 : 0;
   if (pin < 0 || static_cast<std::size_t>(pin) >= kPinCount) return pulled;
-  const int driven = state().driven[static_cast<std::size_t>(pin)];
+  const int driven = static_cast<int>(state().driven[static_cast<std::size_t>(pin)].load());
   return driven == kPinFree ? pulled : driven;
 }
 
