@@ -10,6 +10,12 @@
 #include "base/assert.h"
 
 namespace rota::client {
+namespace {
+
+// After a wait that the system refused: too little memory passes; what stays ends at the deadline.
+constexpr timespec kBeforeNextTry{0, 10'000'000};
+
+}  // namespace
 
 Cancellation::Cancellation() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
@@ -36,7 +42,12 @@ Woken wait_for(std::span<pollfd> sockets,
         std::chrono::duration_cast<std::chrono::nanoseconds>(left - seconds).count()};
     const int ready =
         ::ppoll(all.data(), sockets.size() + 1, is_forever ? nullptr : &limit, nullptr);
-    if (ready < 0 && errno == EINTR) continue;
+    if (ready < 0) {
+      if (errno == EINTR) continue;
+      if (!is_forever && Clock::now() >= until) return Woken::kLate;
+      ::nanosleep(&kBeforeNextTry, nullptr);
+      continue;
+    }
     if (cancellation.is_set()) return Woken::kCancelled;
     if (ready == 0) return Woken::kLate;
     std::copy_n(all.begin(), sockets.size(), sockets.begin());
