@@ -48,12 +48,25 @@ struct Lookup {
   int system_errno = 0;
 };
 
+// No signal comes to this thread, nor to those that it starts, while this lives.
+class SignalsOff {
+ public:
+  SignalsOff() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsOff(const SignalsOff&) = delete;
+  SignalsOff& operator=(const SignalsOff&) = delete;
+  ~SignalsOff() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
 bool start(const std::shared_ptr<Lookup>& lookup) {
   // The program's signals are not for a thread that it does not know of.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  bool is_started = true;
+  const SignalsOff off;
   try {
     std::thread([lookup] {
       lookup->error = look_up(lookup->host, lookup->port, 0, lookup->found);
@@ -61,10 +74,9 @@ bool start(const std::shared_ptr<Lookup>& lookup) {
       [[maybe_unused]] const int told = ::eventfd_write(lookup->done.get(), 1);
     }).detach();
   } catch (const std::system_error&) {
-    is_started = false;
+    return false;
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return is_started;
+  return true;
 }
 
 // IPv6 and IPv4 in turns, each in the system's order of preference.
