@@ -47,6 +47,11 @@ Task* Scheduler::create(TaskSettings settings, std::function<void()> body) {
 
   Lock lock(mutex_);
   reap(lock);
+  // Once its thread exists, no list that the task comes into may want memory that is not there.
+  const std::size_t tasks = tasks_.size() + 1;
+  tasks_.reserve(tasks);
+  ready_.reserve(tasks);
+  ended_.reserve(ended_.size() + tasks);
   task->number = ++last_number_;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
