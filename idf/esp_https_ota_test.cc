@@ -108,6 +108,10 @@ TEST_F(HttpsOta, AServerThatIsNotThereIsAConnectError) {
   use(gone);
   EXPECT_EQ(begin(), ESP_ERR_HTTP_CONNECT);
   EXPECT_EQ(handle, nullptr);
+  EXPECT_TRUE(board.console_has("Nothing listens at")) << board.console;
+  EXPECT_TRUE(board.console_has("No update without a connection")) << board.console;
+  EXPECT_FALSE(board.console_has("Reading from the connection failed"))
+      << "nothing was read, and the signal is not the cause: " << board.console;
 }
 
 // ---- Spec 6.3: what a status means -----------------------------------------------------------

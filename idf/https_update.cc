@@ -587,7 +587,13 @@ esp_err_t HttpsUpdate::give_up_slow_server() {
 
 esp_err_t HttpsUpdate::refuse(Error error) {
   switch (error) {
-    case Error::kHttpReadFailed:  // the client has logged the cause
+    case Error::kHttpReadFailed:
+      if (client_error_ == ESP_ERR_HTTP_CONNECT) {
+        ESP_LOGE(kTag, "No update without a connection to the server; HTTP_CLIENT says above why.");
+        return client_error_;
+      }
+      service_.log_refusal(kTag, error);
+      return client_error_;
     case Error::kHttpUnauthorized:
       service_.log_refusal(kTag, error);
       return client_error_;
