@@ -315,7 +315,7 @@ class Verification {
 
   const ChipIdentity& chip_;
   const ChipFacts& facts_of_chip_;
-  const VerifyRequest& request_;
+  const VerifyRequest request_;
   std::uint32_t flash_bytes_;
   ImageStream stream_;
   ImageFacts found_;
