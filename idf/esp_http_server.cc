@@ -28,10 +28,10 @@ HttpSession* session_of(httpd_handle_t handle, int socket) {
   return server == nullptr ? nullptr : server->session_of(socket);
 }
 
-// nullptr for a request that is over.
+// nullptr for a request that is over; its memory is gone, so it is not asked for its server.
 HttpExchange* exchange_of(const httpd_req_t* request) {
-  HttpServer* server = request == nullptr ? nullptr : server_of(request->handle);
-  return server == nullptr ? nullptr : server->exchange_of(request);
+  return runtime().find_in_each<HttpServer>(
+      [&](const HttpServer& server) { return server.exchange_of(request); });
 }
 
 HttpServer& server_of(const HttpExchange& exchange) {

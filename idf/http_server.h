@@ -96,7 +96,7 @@ class HttpServer final : public KernelObject {
   HttpSession* session_of(int socket);
   std::list<HttpSession>& sessions() { return sessions_; }
   // nullptr for a request that is over.
-  HttpExchange* exchange_of(const httpd_req_t* request);
+  HttpExchange* exchange_of(const httpd_req_t* request) const;
   esp_err_t take_over(HttpExchange& exchange, httpd_req_t** out);
   esp_err_t complete(HttpExchange& exchange);
   void close_soon(HttpSession& session);

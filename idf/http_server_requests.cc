@@ -96,7 +96,7 @@ bool HttpServer::remove_handlers(std::string_view uri, const int* method) {
 
 // ---- Requests ----
 
-HttpExchange* HttpServer::exchange_of(const httpd_req_t* request) {
+HttpExchange* HttpServer::exchange_of(const httpd_req_t* request) const {
   for (const auto& exchange : exchanges_) {
     if (&exchange->request == request) return exchange.get();
   }

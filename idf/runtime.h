@@ -105,6 +105,16 @@ class Runtime {
   bool holds(const KernelObject* object) const {
     return objects_.contains(const_cast<KernelObject*>(object));
   }
+  // What `look` finds in the first object of this class in which it finds something; or nullptr.
+  template <class T, class Look>
+  auto find_in_each(Look look) const -> decltype(look(std::declval<T&>())) {
+    for (const auto& [key, object] : objects_) {
+      auto* of_class = dynamic_cast<T*>(object.get());
+      if (of_class == nullptr) continue;
+      if (auto found = look(*of_class)) return found;
+    }
+    return nullptr;
+  }
   // False for an object that does not exist (any more).
   bool destroy(KernelObject* object) { return objects_.erase(object) > 0; }
 
