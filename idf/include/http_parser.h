@@ -47,7 +47,11 @@ extern "C" {
   XX(32, UNLINK, UNLINK)
 // clang-format on
 
-enum http_method {
+enum http_method
+#ifdef __cplusplus
+    : int  // so that it can be any number, as in C: esp_http_server's HTTP_ANY is none of these
+#endif
+{
 #define XX(number, name, string) HTTP_##name = number,
   HTTP_METHOD_MAP(XX)
 #undef XX
