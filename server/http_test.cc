@@ -12,6 +12,7 @@
 namespace rota::server {
 namespace {
 
+using namespace std::string_literals;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -103,7 +104,7 @@ TEST(RequestHead, RefusesWhatIsNoRequest) {
   EXPECT_EQ(refused("GET / HTTP/1.1\r\nHost: a\r\nRange : x\r\n\r\n"), 400);
   EXPECT_EQ(refused("GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n"), 400);
   EXPECT_EQ(refused("GET / HTTP/1.1\r\nHost: a\r\nA: b\rc\r\n\r\n"), 400);
-  EXPECT_EQ(refused(std::string("GET /a\0b HTTP/1.1\r\nHost: a\r\n\r\n", 32)), 400);
+  EXPECT_EQ(refused("GET /a\0b HTTP/1.1\r\nHost: a\r\n\r\n"s), 400);
   std::string many = "GET / HTTP/1.1\r\nHost: a\r\n";
   for (int i = 0; i < 100; ++i) many += "A: b\r\n";
   EXPECT_EQ(refused(many + "\r\n"), 431);
