@@ -15,8 +15,11 @@ if(ROTA_WERROR)
   list(APPEND ROTA_WARNINGS -Werror)
 endif()
 
+# Without vptr: that part of `undefined` wants the run-time types of every class, and FREESTANDING
+# layers have none.
 if(ROTA_SANITIZE)
-  add_compile_options(-fsanitize=${ROTA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_compile_options(-fsanitize=${ROTA_SANITIZE} -fno-sanitize=vptr -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${ROTA_SANITIZE})
 endif()
 
