@@ -2,6 +2,8 @@
 // flash border. The numbers are stable (devices report them; never reuse one); each has a text that
 // says what happened, the likely cause and the next step (describe(), base/error.cc).
 //
+// Numbers that were given once and are not used any more: 611, 615 to 618, 700.
+//
 // The ESP-IDF face maps these to esp_err_t in one place (idf/errors.cc).
 #pragma once
 
@@ -105,19 +107,11 @@ enum class Error : std::uint16_t {
   kHttpConnectionClosed = 608,  // before the data were complete
   kHttpReadFailed = 609,
   kHttpStalled = 610,  // no progress within the deadline
-  kHttpTotalDeadline = 611,
   kHttpLengthUnknown = 612,
   kHttpRangeMismatch = 613,
   kHttpBodyChanged = 614,  // ETag or total length differs from the first part
-  kNotAnImage = 615,       // what arrived is something else; see identify
-  kVersionAlreadyRunning = 616,
-  kVersionWasRolledBack = 617,
-  kCancelled = 618,
   kWrongState = 619,
   kSequenceOfCallsWrong = 620,
-
-  // Reading text: tables in CSV
-  kCsv = 700,
 
   // Bootloader image and its settings
   kBootloaderMissing = 800,

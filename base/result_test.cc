@@ -43,16 +43,16 @@ Status look_at(const Result<std::unique_ptr<int>>& made) {
 
 TEST(Result, IsLookedAtWithoutACopy) {
   EXPECT_TRUE(look_at(std::make_unique<int>(5)).ok());  // Compiles only where nothing is copied.
-  EXPECT_EQ(look_at(Error::kCancelled).error(), Error::kCancelled);
+  EXPECT_EQ(look_at(Error::kWrongState).error(), Error::kWrongState);
 }
 
 TEST(Result, CopiesAndAssignsAcrossValueAndReason) {
   Result<std::string> text = std::string("a text long enough to live on the heap, not inside");
-  Result<std::string> failed = Error::kCancelled;
+  Result<std::string> failed = Error::kWrongState;
   Result<std::string> copy = text;
   EXPECT_EQ(*copy, *text);
   copy = failed;
-  EXPECT_EQ(copy.error(), Error::kCancelled);
+  EXPECT_EQ(copy.error(), Error::kWrongState);
   copy = text;
   EXPECT_EQ(*copy, *text);
 }
@@ -65,7 +65,7 @@ TEST(Result, MovesWhatCanNotBeCopied) {
 
 TEST(ResultDeathTest, ReadingTheValueOfAFailureStops) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  const Result<int> failed = Error::kCancelled;
+  const Result<int> failed = Error::kWrongState;
   EXPECT_DEATH(static_cast<void>(failed.value()), "");
 }
 

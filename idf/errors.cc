@@ -98,7 +98,6 @@ esp_err_t esp_err_of(Error error) {
     case Error::kHttpTooManyRedirects:
       return ESP_ERR_HTTP_MAX_REDIRECT;
     case Error::kHttpStalled:
-    case Error::kHttpTotalDeadline:
       return ESP_ERR_TIMEOUT;
 
     case Error::kNvsNotFound:
