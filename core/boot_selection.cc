@@ -225,7 +225,7 @@ Status BootSelection::reject() {
   const auto now = view();
   ROTA_TRY(now);
   if (now->active < 0 || now->app_slots == 0) return Error::kNoActiveRecord;
-  if (!rollback_is_possible()) return Error::kRollbackImpossible;
+  if (!has_way_back(*now)) return Error::kRollbackImpossible;
   OtaRecord record = now->records[static_cast<std::size_t>(now->active)];
   if (settings_.confirm_only_running &&
       slot(formats::slot_of(record.sequence, now->app_slots)) != &running_) {
@@ -259,15 +259,18 @@ bool BootSelection::other_slot_is_confirmed(const View& view) const {
 
 bool BootSelection::rollback_is_possible() const {
   const auto now = view();
-  if (!now || now->app_slots == 0 || now->active < 0) return false;
-  const OtaRecord& other = now->records[static_cast<std::size_t>(1 - now->active)];
-  if (!other.is_selectable() || (is_cut_safe() && both_name_one_slot(*now))) {
+  return now.ok() && now->app_slots != 0 && now->active >= 0 && has_way_back(*now);
+}
+
+bool BootSelection::has_way_back(const View& now) const {
+  const OtaRecord& other = now.records[static_cast<std::size_t>(1 - now.active)];
+  if (!other.is_selectable() || (is_cut_safe() && both_name_one_slot(now))) {
     if (settings_.anti_rollback) return false;
     const Partition* factory =
         find_partition(access_.rows(), PartitionType::kApp, formats::kAppFactory);
     return factory != nullptr && verifies(*factory);
   }
-  const Partition* partition = slot(formats::slot_of(other.sequence, now->app_slots));
+  const Partition* partition = slot(formats::slot_of(other.sequence, now.app_slots));
   if (partition == nullptr || !verifies(*partition)) return false;
   return !settings_.anti_rollback || is_not_below_burned_version(*partition);
 }

@@ -98,6 +98,8 @@ class BootSelection {
   bool is_cut_safe() const;
   // Of a view with an active record: cut-safe writing may leave two usable records of one slot.
   bool both_name_one_slot(const View& view) const;
+  // Of a view with an active record: another image could start if the active one is rejected.
+  bool has_way_back(const View& view) const;
   bool other_slot_is_confirmed(const View& view) const;
   bool verifies(const Partition& partition, Error* why = nullptr) const;
   std::uint32_t burned_version() const;
