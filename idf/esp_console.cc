@@ -89,6 +89,7 @@ esp_err_t new_repl(const esp_console_repl_config_t* config, esp_console_repl_t**
   if (opened != ESP_OK) return opened;
   esp_console_register_help_command();
   Repl* repl = runtime().create<Repl>();
+  if (repl == nullptr) return ESP_ERR_NO_MEM;
   repl->face.repl = repl;
   repl->face.face.del = [](esp_console_repl_t* face) {
     Repl* its = repl_of(face);

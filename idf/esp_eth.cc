@@ -58,7 +58,7 @@ esp_err_t esp_eth_driver_install(const esp_eth_config_t* config, esp_eth_handle_
     return ESP_ERR_INVALID_ARG;
   }
   *out_hdl = runtime().create<Port>();
-  return ESP_OK;
+  return *out_hdl == nullptr ? ESP_ERR_NO_MEM : ESP_OK;
 }
 
 esp_err_t esp_eth_driver_uninstall(esp_eth_handle_t hdl) {

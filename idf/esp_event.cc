@@ -1,6 +1,7 @@
 // esp_event.h over the event loops (surface 2.10).
 #include "esp_event.h"
 
+#include <new>
 #include <string>
 
 #include "esp_log.h"
@@ -39,7 +40,7 @@ esp_err_t add(EventLoop& loop,
               esp_event_handler_t handler,
               void* argument,
               esp_event_handler_instance_t* instance,
-              bool each_counts) {
+              bool each_counts) try {
   if (handler == nullptr || is_impossible(base, id)) return ESP_ERR_INVALID_ARG;
   EventLoop::Handler* known = each_counts ? nullptr : loop.find(base, id, handler);
   if (known != nullptr) {
@@ -49,6 +50,8 @@ esp_err_t add(EventLoop& loop,
   EventLoop::Handler& added = loop.add(base, id, handler, argument);
   if (instance != nullptr) *instance = &added;
   return ESP_OK;
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 // Unregistering what is not registered is no error.
@@ -91,6 +94,7 @@ esp_err_t esp_event_loop_create(const esp_event_loop_args_t* event_loop_args,
     return ESP_ERR_INVALID_ARG;
   }
   auto* loop = runtime().create<EventLoop>(static_cast<std::size_t>(event_loop_args->queue_size));
+  if (loop == nullptr) return ESP_ERR_NO_MEM;
   if (event_loop_args->task_name != nullptr &&
       !loop->start_task({event_loop_args->task_name, event_loop_args->task_priority,
                          event_loop_args->task_stack_size})) {
@@ -197,10 +201,12 @@ esp_err_t esp_event_post(esp_event_base_t event_base,
                          int32_t event_id,
                          const void* event_data,
                          size_t event_data_size,
-                         TickType_t ticks_to_wait) {
+                         TickType_t ticks_to_wait) try {
   EventLoop* loop = default_loop();
   if (loop == nullptr) return ESP_ERR_INVALID_STATE;
   return post(*loop, event_base, event_id, event_data, event_data_size, ticks_to_wait);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 esp_err_t esp_event_post_to(esp_event_loop_handle_t event_loop,
@@ -208,10 +214,12 @@ esp_err_t esp_event_post_to(esp_event_loop_handle_t event_loop,
                             int32_t event_id,
                             const void* event_data,
                             size_t event_data_size,
-                            TickType_t ticks_to_wait) {
+                            TickType_t ticks_to_wait) try {
   EventLoop* loop = loop_of(event_loop);
   if (loop == nullptr) return ESP_ERR_INVALID_ARG;
   return post(*loop, event_base, event_id, event_data, event_data_size, ticks_to_wait);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 esp_err_t esp_event_isr_post(esp_event_base_t event_base,

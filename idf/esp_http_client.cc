@@ -2,6 +2,7 @@
 #include "esp_http_client.h"
 
 #include <cstring>
+#include <new>
 
 #include "esp_log.h"
 #include "esp_tls.h"
@@ -18,9 +19,11 @@ bool is_unknown(esp_http_client_handle_t client) { return !runtime().holds(clien
 
 // Calls a member of the client, or answers INVALID_ARG for a handle that is none.
 template <class Call>
-esp_err_t with(esp_http_client_handle_t client, Call call) {
+esp_err_t with(esp_http_client_handle_t client, Call call) try {
   if (is_unknown(client)) return ESP_ERR_INVALID_ARG;
   return call(*client);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 std::string url_of(const esp_http_client_config_t& given) {
@@ -56,8 +59,13 @@ esp_http_client_handle_t esp_http_client_init(const esp_http_client_config_t* co
     ESP_LOGE(kTag, "The configuration has neither a URL nor a host.");
     return nullptr;
   }
-  auto* client = runtime().create<esp_http_client>(*config);
-  if (client->set_url(url_of(*config)) == ESP_OK) return client;
+  esp_http_client_handle_t client = nullptr;
+  try {
+    client = runtime().create<esp_http_client>(*config);
+    if (client != nullptr && client->set_url(url_of(*config)) == ESP_OK) return client;
+  } catch (const std::bad_alloc&) {
+    ESP_LOGE(kTag, "There is no memory for the client's URL.");
+  }
   runtime().destroy(client);
   return nullptr;
 }
@@ -92,19 +100,25 @@ esp_err_t esp_http_client_request_send(esp_http_client_handle_t client, int writ
   return esp_http_client_open(client, write_len);
 }
 
-int esp_http_client_write(esp_http_client_handle_t client, const char* buffer, int len) {
+int esp_http_client_write(esp_http_client_handle_t client, const char* buffer, int len) try {
   return is_unknown(client) || buffer == nullptr ? -1 : client->write(buffer, len);
+} catch (const std::bad_alloc&) {
+  return -1;
 }
 
-int64_t esp_http_client_fetch_headers(esp_http_client_handle_t client) {
+int64_t esp_http_client_fetch_headers(esp_http_client_handle_t client) try {
   return is_unknown(client) ? -1 : client->fetch_headers();
+} catch (const std::bad_alloc&) {
+  return -1;
 }
 
-int esp_http_client_read(esp_http_client_handle_t client, char* buffer, int len) {
+int esp_http_client_read(esp_http_client_handle_t client, char* buffer, int len) try {
   return is_unknown(client) ? -1 : client->read(buffer, len);
+} catch (const std::bad_alloc&) {
+  return -1;
 }
 
-int esp_http_client_read_response(esp_http_client_handle_t client, char* buffer, int len) {
+int esp_http_client_read_response(esp_http_client_handle_t client, char* buffer, int len) try {
   if (is_unknown(client)) return -1;
   int have = 0;
   while (have < len) {
@@ -113,6 +127,8 @@ int esp_http_client_read_response(esp_http_client_handle_t client, char* buffer,
     have += got;
   }
   return have;
+} catch (const std::bad_alloc&) {
+  return -1;
 }
 
 esp_err_t esp_http_client_flush_response(esp_http_client_handle_t client, int* len) {

@@ -117,6 +117,7 @@ esp_err_t httpd_start(httpd_handle_t* handle, const httpd_config_t* config) {
     return ESP_ERR_INVALID_ARG;
   }
   auto* server = runtime().create<HttpServer>(*config);
+  if (server == nullptr) return ESP_ERR_HTTPD_ALLOC_MEM;
   const esp_err_t started = server->start();
   if (started == ESP_OK) {
     *handle = server;

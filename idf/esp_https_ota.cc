@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 #include "esp_log.h"
 #include "idf/https_events.h"
@@ -28,6 +29,14 @@ HttpsUpdate* update_of(esp_https_ota_handle_t handle) {
   if (update != nullptr && runtime().holds(update)) return update;
   ESP_LOGE(kTag, "This handle is not open: it is NULL, or was finished or aborted already.");
   return nullptr;
+}
+
+// A heap that is full ends a step of an update, and never the program.
+template <class Step>
+esp_err_t or_no_memory(Step step) try {
+  return step();
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 void end(HttpsUpdate& update) {
@@ -89,10 +98,13 @@ esp_err_t esp_https_ota_begin(const esp_https_ota_config_t* ota_config,
     return ESP_FAIL;
   }
   service.log_rollback_state();
-  auto* update = runtime().create<HttpsUpdate>(*ota_config, service);
-  const esp_err_t begun = update->begin();
+  HttpsUpdate* update = nullptr;
+  const esp_err_t begun = or_no_memory([&] {
+    update = runtime().create<HttpsUpdate>(*ota_config, service);
+    return update == nullptr ? ESP_ERR_NO_MEM : update->begin();
+  });
   if (begun != ESP_OK) {
-    end(*update);
+    if (update != nullptr) end(*update);
     return begun;
   }
   *handle = update;
@@ -102,7 +114,8 @@ esp_err_t esp_https_ota_begin(const esp_https_ota_config_t* ota_config,
 
 esp_err_t esp_https_ota_perform(esp_https_ota_handle_t https_ota_handle) {
   HttpsUpdate* update = update_of(https_ota_handle);
-  return update == nullptr ? ESP_ERR_INVALID_ARG : update->perform();
+  if (update == nullptr) return ESP_ERR_INVALID_ARG;
+  return or_no_memory([&] { return update->perform(); });
 }
 
 bool esp_https_ota_is_complete_data_received(esp_https_ota_handle_t https_ota_handle) {
@@ -113,7 +126,7 @@ bool esp_https_ota_is_complete_data_received(esp_https_ota_handle_t https_ota_ha
 esp_err_t esp_https_ota_finish(esp_https_ota_handle_t https_ota_handle) {
   HttpsUpdate* update = update_of(https_ota_handle);
   if (update == nullptr) return ESP_ERR_INVALID_ARG;
-  const esp_err_t finished = update->finish();
+  const esp_err_t finished = or_no_memory([&] { return update->finish(); });
   end(*update);
   post_update_event(ESP_HTTPS_OTA_FINISH);
   return finished;
@@ -123,7 +136,7 @@ esp_err_t esp_https_ota_abort(esp_https_ota_handle_t https_ota_handle) {
   post_update_event(ESP_HTTPS_OTA_ABORT);
   HttpsUpdate* update = update_of(https_ota_handle);
   if (update == nullptr) return ESP_ERR_INVALID_ARG;
-  const esp_err_t aborted = update->abort();
+  const esp_err_t aborted = or_no_memory([&] { return update->abort(); });
   end(*update);
   return aborted;
 }
@@ -134,7 +147,7 @@ esp_err_t esp_https_ota_get_img_desc(esp_https_ota_handle_t https_ota_handle,
   if (config().https_ota_decrypt_cb) return ESP_ERR_NOT_SUPPORTED;
   HttpsUpdate* update = update_of(https_ota_handle);
   if (update == nullptr || new_app_info == nullptr) return ESP_ERR_INVALID_ARG;
-  return update->read_app_description(*new_app_info);
+  return or_no_memory([&] { return update->read_app_description(*new_app_info); });
 }
 
 esp_err_t esp_https_ota_get_bootloader_img_desc(esp_https_ota_handle_t https_ota_handle,
@@ -143,7 +156,7 @@ esp_err_t esp_https_ota_get_bootloader_img_desc(esp_https_ota_handle_t https_ota
   if (config().https_ota_decrypt_cb) return ESP_ERR_NOT_SUPPORTED;
   HttpsUpdate* update = update_of(https_ota_handle);
   if (update == nullptr || new_img_info == nullptr) return ESP_ERR_INVALID_ARG;
-  return update->read_bootloader_description(*new_img_info);
+  return or_no_memory([&] { return update->read_bootloader_description(*new_img_info); });
 }
 
 int esp_https_ota_get_image_len_read(esp_https_ota_handle_t https_ota_handle) {

@@ -100,7 +100,7 @@ extern "C" {
 esp_err_t esp_partition_find_err(esp_partition_type_t type,
                                  esp_partition_subtype_t subtype,
                                  const char* label,
-                                 esp_partition_iterator_t* it) {
+                                 esp_partition_iterator_t* it) try {
   if (it == nullptr) return ESP_ERR_INVALID_ARG;
   *it = nullptr;
   UpdateService& service = update_service();
@@ -116,6 +116,8 @@ esp_err_t esp_partition_find_err(esp_partition_type_t type,
   if (found->current == nullptr) return ESP_ERR_NOT_FOUND;
   *it = found.release();
   return ESP_OK;
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 esp_partition_iterator_t esp_partition_find(esp_partition_type_t type,
@@ -142,7 +144,7 @@ void esp_partition_iterator_release(esp_partition_iterator_t it) { delete it; }
 esp_err_t esp_partition_find_first_err(esp_partition_type_t type,
                                        esp_partition_subtype_t subtype,
                                        const char* label,
-                                       const esp_partition_t** out) {
+                                       const esp_partition_t** out) try {
   if (out == nullptr) return ESP_ERR_INVALID_ARG;
   *out = nullptr;
   UpdateService& service = update_service();
@@ -154,6 +156,8 @@ esp_err_t esp_partition_find_first_err(esp_partition_type_t type,
   std::size_t index = 0;
   *out = find_from(service, index, type, subtype, label);
   return *out == nullptr ? ESP_ERR_NOT_FOUND : ESP_OK;
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 const esp_partition_t* esp_partition_find_first(esp_partition_type_t type,
@@ -227,22 +231,21 @@ esp_err_t esp_partition_mmap(const esp_partition_t* partition,
                              size_t size,
                              esp_partition_mmap_memory_t,
                              const void** out_ptr,
-                             esp_partition_mmap_handle_t* out_handle) {
+                             esp_partition_mmap_handle_t* out_handle) try {
   if (partition == nullptr || out_ptr == nullptr || out_handle == nullptr) {
     return ESP_ERR_INVALID_ARG;
   }
   if (offset > partition->size) return ESP_ERR_INVALID_ARG;
   if (size > partition->size - offset) return ESP_ERR_INVALID_SIZE;
-  void* copy = std::malloc(size == 0 ? 1 : size);
+  std::unique_ptr<void, decltype(&std::free)> copy(std::malloc(size == 0 ? 1 : size), &std::free);
   if (copy == nullptr) return ESP_ERR_NO_MEM;
-  const esp_err_t read = esp_partition_read(partition, offset, copy, size);
-  if (read != ESP_OK) {
-    std::free(copy);
-    return read;
-  }
-  *out_ptr = copy;
-  *out_handle = update_service().remember_mapping(copy);
+  const esp_err_t read = esp_partition_read(partition, offset, copy.get(), size);
+  if (read != ESP_OK) return read;
+  *out_handle = update_service().remember_mapping(copy.get());
+  *out_ptr = copy.release();
   return ESP_OK;
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 void esp_partition_munmap(esp_partition_mmap_handle_t handle) {

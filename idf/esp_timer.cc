@@ -10,7 +10,7 @@
 using rota::idf::runtime;
 
 struct esp_timer : rota::idf::KernelObject {
-  esp_timer() = default;
+  explicit esp_timer(const char* called) : name(called == nullptr ? "" : called) {}
   ~esp_timer() override = default;
 
   std::string name;
@@ -25,8 +25,8 @@ constexpr std::uint64_t kShortestPeriodUs = 50;
 esp_err_t start(esp_timer_handle_t timer, std::uint64_t timeout_us, std::uint64_t period_us) {
   if (!runtime().holds(timer)) return ESP_ERR_INVALID_ARG;
   timer->alarm.period_us = period_us;
-  runtime().precise_timers().start(timer->alarm, runtime().scheduler().now_us() + timeout_us);
-  return ESP_OK;
+  const std::uint64_t due_us = runtime().scheduler().now_us() + timeout_us;
+  return runtime().precise_timers().start(timer->alarm, due_us) ? ESP_OK : ESP_ERR_NO_MEM;
 }
 
 }  // namespace
@@ -42,8 +42,8 @@ esp_err_t esp_timer_create(const esp_timer_create_args_t* create_args,
   if (create_args == nullptr || create_args->callback == nullptr || out_handle == nullptr) {
     return ESP_ERR_INVALID_ARG;
   }
-  auto* timer = runtime().create<esp_timer>();
-  timer->name = create_args->name == nullptr ? "" : create_args->name;
+  auto* timer = runtime().create<esp_timer>(create_args->name);
+  if (timer == nullptr) return ESP_ERR_NO_MEM;
   timer->alarm.skip_missed = create_args->skip_unhandled_events;
   timer->alarm.callback = [callback = create_args->callback, arg = create_args->arg] {
     callback(arg);

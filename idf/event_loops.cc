@@ -148,6 +148,7 @@ void EventLoop::destroy(EventLoop& loop) {
 esp_err_t EventLoops::create_default() {
   if (default_ != nullptr) return ESP_ERR_INVALID_STATE;
   auto* loop = runtime().create<EventLoop>(kDefaultQueueSize);
+  if (loop == nullptr) return ESP_ERR_NO_MEM;
   if (!loop->start_task({"sys_evt", kDefaultTaskPriority, kDefaultTaskStackBytes})) {
     runtime().destroy(loop);
     return ESP_ERR_NO_MEM;

@@ -91,6 +91,7 @@ QueueHandle_t create(std::size_t capacity, std::size_t item_size) {
 
 SemaphoreHandle_t create_mutex() {
   QueueDefinition* mutex = create(1, 0);
+  if (mutex == nullptr) return nullptr;
   mutex->is_mutex = true;
   mutex->count = 1;
   return mutex;

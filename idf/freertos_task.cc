@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
 #include "esp_system.h"
 #include "freertos/FreeRTOS.h"
@@ -31,7 +32,7 @@ Task* create(TaskFunction_t code,
              const char* name,
              std::uint32_t stack,
              void* parameters,
-             UBaseType_t priority) {
+             UBaseType_t priority) try {
   if (code == nullptr) return nullptr;
   const std::string shown = std::string(name == nullptr ? "" : name).substr(0, kLongestName);
   const unsigned allowed = priority < configMAX_PRIORITIES ? priority : configMAX_PRIORITIES - 1;
@@ -40,6 +41,8 @@ Task* create(TaskFunction_t code,
     runtime().panic("FreeRTOS Task \"" + shown +
                     "\" should not return; end it with vTaskDelete(NULL). Aborting now!\n");
   });
+} catch (const std::bad_alloc&) {
+  return nullptr;
 }
 
 bool notify(Task& task, std::uint32_t value, eNotifyAction action) {

@@ -9,7 +9,7 @@
 using rota::idf::runtime;
 
 struct tmrTimerControl : rota::idf::KernelObject {
-  tmrTimerControl() = default;
+  explicit tmrTimerControl(const char* called) : name(called == nullptr ? "" : called) {}
   ~tmrTimerControl() override = default;
 
   std::string name;
@@ -27,8 +27,8 @@ TimerHandle_t xTimerCreate(const char* pcTimerName,
                            void* pvTimerID,
                            TimerCallbackFunction_t pxCallbackFunction) {
   if (xTimerPeriodInTicks == 0 || pxCallbackFunction == nullptr) return nullptr;
-  auto* timer = runtime().create<tmrTimerControl>();
-  timer->name = pcTimerName == nullptr ? "" : pcTimerName;
+  auto* timer = runtime().create<tmrTimerControl>(pcTimerName);
+  if (timer == nullptr) return nullptr;
   timer->period = xTimerPeriodInTicks;
   timer->repeats = xAutoReload != pdFALSE;
   timer->id = pvTimerID;
@@ -40,10 +40,9 @@ BaseType_t xTimerStart(TimerHandle_t xTimer, TickType_t) {
   if (!runtime().holds(xTimer)) return pdFAIL;
   rota::idf::Scheduler& scheduler = runtime().scheduler();
   xTimer->alarm.period_us = xTimer->repeats ? xTimer->period * scheduler.tick_us() : 0;
-  runtime().software_timers().start(
-      xTimer->alarm,
-      (scheduler.now_us() / scheduler.tick_us() + xTimer->period) * scheduler.tick_us());
-  return pdPASS;
+  const std::uint64_t due_us =
+      (scheduler.now_us() / scheduler.tick_us() + xTimer->period) * scheduler.tick_us();
+  return runtime().software_timers().start(xTimer->alarm, due_us) ? pdPASS : pdFAIL;
 }
 
 BaseType_t xTimerReset(TimerHandle_t xTimer, TickType_t xTicksToWait) {

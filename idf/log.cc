@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cstdio>
 #include <ctime>
+#include <new>
 
 #include "idf/runtime.h"
 
@@ -13,15 +14,34 @@ namespace {
 
 constexpr std::size_t kBytesPerLine = 16;
 
-// One write to the console for each line. Without a boot (start of a tool or a test): stderr.
-int console_vprintf(const char* format, va_list arguments) {
-  const std::string text = format_text(format, arguments);
+constexpr std::size_t kUsualLineBytes = 512;
+
+int to_console(std::string_view text) {
   if (Runtime* boot = runtime_if_any()) {
     boot->write_console(text);
   } else {
-    std::fputs(text.c_str(), stderr);
+    std::fwrite(text.data(), 1, text.size(), stderr);
   }
   return static_cast<int>(text.size());
+}
+
+// One write to the console for each line. Without a boot (start of a tool or a test): stderr. What
+// a full heap has to say must come through: usual lines need no heap, longer ones are cut then.
+int console_vprintf(const char* format, va_list arguments) {
+  std::array<char, kUsualLineBytes> usual{};
+  va_list again;
+  va_copy(again, arguments);
+  const int length = std::vsnprintf(usual.data(), usual.size(), format, again);
+  va_end(again);
+  if (length <= 0) return 0;
+  const auto bytes = static_cast<std::size_t>(length);
+  if (bytes < usual.size()) return to_console({usual.data(), bytes});
+  try {
+    return to_console(format_text(format, arguments));
+  } catch (const std::bad_alloc&) {
+    usual[usual.size() - 2] = '\n';
+    return to_console({usual.data(), usual.size() - 1});
+  }
 }
 
 char letter_of(esp_log_level_t level) {

@@ -20,12 +20,15 @@ esp_netif_ip_info_t loopback_address() {
 
 }  // namespace
 
-esp_netif_t* Network::create(const std::string& key,
-                             const std::string& description,
-                             esp_mac_type_t mac) {
+esp_netif_t* Network::create(std::string_view key,
+                             std::string_view description,
+                             esp_mac_type_t mac) try {
+  netifs_.reserve(netifs_.size() + 1);
   auto* netif = runtime().create<esp_netif_obj>(key, description, mac);
-  netifs_.push_back(netif);
+  if (netif != nullptr) netifs_.push_back(netif);
   return netif;
+} catch (const std::bad_alloc&) {
+  return nullptr;
 }
 
 void Network::destroy(esp_netif_t* netif) {
@@ -104,10 +107,9 @@ void post_network_event(esp_event_base_t base,
 
 }  // namespace rota::idf
 
-esp_netif_obj::esp_netif_obj(std::string if_key, std::string description, esp_mac_type_t mac)
-    : key(std::move(if_key)),
-      desc(std::move(description)),
-      mac_type(mac),
-      ip(rota::idf::loopback_address()) {
+esp_netif_obj::esp_netif_obj(std::string_view if_key,
+                             std::string_view description,
+                             esp_mac_type_t mac)
+    : key(if_key), desc(description), mac_type(mac), ip(rota::idf::loopback_address()) {
   dns[ESP_NETIF_DNS_MAIN].ip.u_addr.ip4 = ip.gw;
 }

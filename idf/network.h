@@ -19,7 +19,7 @@
 
 // One interface; its address is ESP-IDF's esp_netif_t*.
 struct esp_netif_obj final : rota::idf::KernelObject {
-  esp_netif_obj(std::string if_key, std::string description, esp_mac_type_t mac);
+  esp_netif_obj(std::string_view if_key, std::string_view description, esp_mac_type_t mac);
   ~esp_netif_obj() override = default;
 
   std::string key;  // "WIFI_STA_DEF"
@@ -57,7 +57,8 @@ class Network {
     bool has_access_point() const { return mode == WIFI_MODE_AP || mode == WIFI_MODE_APSTA; }
   };
 
-  esp_netif_t* create(const std::string& key, const std::string& description, esp_mac_type_t mac);
+  // nullptr when the heap is full.
+  esp_netif_t* create(std::string_view key, std::string_view description, esp_mac_type_t mac);
   void destroy(esp_netif_t* netif);
   bool holds(const esp_netif_t* netif) const;
   // nullptr when there is none.

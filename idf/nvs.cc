@@ -61,11 +61,13 @@ esp_err_t nvs_open(const char* namespace_name,
 esp_err_t nvs_open_from_partition(const char* part_name,
                                   const char* namespace_name,
                                   nvs_open_mode_t open_mode,
-                                  nvs_handle_t* out_handle) {
+                                  nvs_handle_t* out_handle) try {
   if (part_name == nullptr || namespace_name == nullptr || out_handle == nullptr) {
     return ESP_ERR_INVALID_ARG;
   }
   return nvs_service().open(part_name, namespace_name, open_mode, *out_handle);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 void nvs_close(nvs_handle_t handle) { nvs_service().close(handle); }
@@ -101,14 +103,18 @@ esp_err_t nvs_set_float(nvs_handle_t handle, const char* key, float value) {
 esp_err_t nvs_set_double(nvs_handle_t handle, const char* key, double value) {
   return key == nullptr ? ESP_ERR_INVALID_ARG : nvs_service().set_double(handle, key, value);
 }
-esp_err_t nvs_set_str(nvs_handle_t handle, const char* key, const char* value) {
+esp_err_t nvs_set_str(nvs_handle_t handle, const char* key, const char* value) try {
   if (key == nullptr || value == nullptr) return ESP_ERR_INVALID_ARG;
   const std::string_view text(value);
   return nvs_service().set_string(handle, key, rota::bytes_of({value, text.size() + 1}));
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
-esp_err_t nvs_set_blob(nvs_handle_t handle, const char* key, const void* value, size_t length) {
+esp_err_t nvs_set_blob(nvs_handle_t handle, const char* key, const void* value, size_t length) try {
   if (key == nullptr || (value == nullptr && length > 0)) return ESP_ERR_INVALID_ARG;
   return nvs_service().set_blob(handle, key, {static_cast<const std::byte*>(value), length});
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 esp_err_t nvs_get_i8(nvs_handle_t handle, const char* key, int8_t* out_value) {
@@ -141,13 +147,17 @@ esp_err_t nvs_get_float(nvs_handle_t handle, const char* key, float* out_value) 
 esp_err_t nvs_get_double(nvs_handle_t handle, const char* key, double* out_value) {
   return get_scalar(handle, key, NvsType::kDouble, out_value);
 }
-esp_err_t nvs_get_str(nvs_handle_t handle, const char* key, char* out_value, size_t* length) {
+esp_err_t nvs_get_str(nvs_handle_t handle, const char* key, char* out_value, size_t* length) try {
   if (key == nullptr) return ESP_ERR_INVALID_ARG;
   return nvs_service().get_string(handle, key, out_value, length);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
-esp_err_t nvs_get_blob(nvs_handle_t handle, const char* key, void* out_value, size_t* length) {
+esp_err_t nvs_get_blob(nvs_handle_t handle, const char* key, void* out_value, size_t* length) try {
   if (key == nullptr) return ESP_ERR_INVALID_ARG;
   return nvs_service().get_blob(handle, key, out_value, length);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 esp_err_t nvs_find_key(nvs_handle_t handle, const char* key, nvs_type_t* out_type) {
@@ -172,22 +182,26 @@ esp_err_t nvs_get_used_entry_count(nvs_handle_t handle, size_t* used_entries) {
 esp_err_t nvs_entry_find(const char* part_name,
                          const char* namespace_name,
                          nvs_type_t type,
-                         nvs_iterator_t* output_iterator) {
+                         nvs_iterator_t* output_iterator) try {
   if (part_name == nullptr || output_iterator == nullptr) return ESP_ERR_INVALID_ARG;
   *output_iterator = nullptr;
   NvsService::Walk walk;
   const esp_err_t begun = nvs_service().begin_walk(part_name, namespace_name, type, walk);
   return start_walk(begun, walk, output_iterator);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 esp_err_t nvs_entry_find_in_handle(nvs_handle_t handle,
                                    nvs_type_t type,
-                                   nvs_iterator_t* output_iterator) {
+                                   nvs_iterator_t* output_iterator) try {
   if (output_iterator == nullptr) return ESP_ERR_INVALID_ARG;
   *output_iterator = nullptr;
   NvsService::Walk walk;
   const esp_err_t begun = nvs_service().begin_walk(handle, type, walk);
   return start_walk(begun, walk, output_iterator);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 esp_err_t nvs_entry_next(nvs_iterator_t* iterator) {

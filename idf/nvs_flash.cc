@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <string_view>
 
 #include "esp_log.h"
@@ -101,19 +102,25 @@ esp_err_t find_keys(nvs_sec_cfg_t& keys) {
 
 extern "C" {
 
-esp_err_t nvs_flash_init(void) {
+esp_err_t nvs_flash_init(void) try {
   if (!config().nvs_encryption) return init(NVS_DEFAULT_PART_NAME, nullptr);
   nvs_sec_cfg_t keys{};
   const esp_err_t found = find_keys(keys);
   return found != ESP_OK ? found : init(NVS_DEFAULT_PART_NAME, &keys);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
-esp_err_t nvs_flash_init_partition(const char* partition_label) {
+esp_err_t nvs_flash_init_partition(const char* partition_label) try {
   return init(partition_label, nullptr);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
-esp_err_t nvs_flash_init_partition_ptr(const esp_partition_t* partition) {
+esp_err_t nvs_flash_init_partition_ptr(const esp_partition_t* partition) try {
   if (partition == nullptr) return ESP_ERR_INVALID_ARG;
   return nvs_service().mount(UpdateService::as_given(*partition));
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 esp_err_t nvs_flash_deinit(void) { return nvs_service().deinit(NVS_DEFAULT_PART_NAME); }
@@ -133,8 +140,10 @@ esp_err_t nvs_flash_erase_partition_ptr(const esp_partition_t* partition) {
 }
 
 esp_err_t nvs_flash_secure_init(nvs_sec_cfg_t* cfg) { return init(NVS_DEFAULT_PART_NAME, cfg); }
-esp_err_t nvs_flash_secure_init_partition(const char* partition_label, nvs_sec_cfg_t* cfg) {
+esp_err_t nvs_flash_secure_init_partition(const char* partition_label, nvs_sec_cfg_t* cfg) try {
   return init(partition_label, cfg);
+} catch (const std::bad_alloc&) {
+  return ESP_ERR_NO_MEM;
 }
 
 esp_err_t nvs_flash_generate_keys(const esp_partition_t* partition, nvs_sec_cfg_t* cfg) {

@@ -24,6 +24,7 @@ esp_err_t example_connect(void) {
     return ESP_ERR_INVALID_STATE;
   }
   esp_netif_t* netif = network.create(kEthernetKey, EXAMPLE_NETIF_DESC_ETH, ESP_MAC_ETH);
+  if (netif == nullptr) return ESP_ERR_NO_MEM;
   Network::bring_up(*netif, IP_EVENT_ETH_GOT_IP);
   ESP_LOGI(kTag, "Connected to %s", netif->desc.c_str());
   ESP_LOGI(kTag, "- IPv4 address: " IPSTR, IP2STR(&netif->ip.ip));

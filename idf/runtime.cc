@@ -54,7 +54,9 @@ Runtime::Runtime(Platform& platform)
       task_watchdog_(std::make_unique<TaskWatchdog>(config())),
       network_(std::make_unique<Network>()),
       boot_end_(std::make_unique<client::Cancellation>()),
-      http_clients_(std::make_unique<HttpClients>()) {
+      http_clients_(std::make_unique<HttpClients>()),
+      update_(std::make_unique<UpdateService>(platform, config())),
+      nvs_(std::make_unique<NvsService>(update_->access())) {
   ROTA_ASSERT(the_runtime.load() == nullptr);
   the_runtime = this;
   scheduler_->on_end([this] {
@@ -76,16 +78,6 @@ Runtime::~Runtime() {
   objects_.clear();
   console_.reset();
   the_runtime = nullptr;
-}
-
-UpdateService& Runtime::update() {
-  if (!update_) update_ = std::make_unique<UpdateService>(platform_, config());
-  return *update_;
-}
-
-NvsService& Runtime::nvs() {
-  if (!nvs_) nvs_ = std::make_unique<NvsService>(update().access());
-  return *nvs_;
 }
 
 const esp_app_desc_t& Runtime::app_description() {

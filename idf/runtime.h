@@ -8,6 +8,7 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -73,10 +74,8 @@ class Runtime {
   TimerService& software_timers() { return *software_timers_; }
   TimerService& precise_timers() { return *precise_timers_; }
 
-  // Partitions and updates; made at the first use.
-  UpdateService& update();
-  // Named values in flash; made at the first use.
-  NvsService& nvs();
+  UpdateService& update() { return *update_; }  // partitions and updates
+  NvsService& nvs() { return *nvs_; }           // named values in flash
   // The description of the image that runs, read from flash at the first use; zeros without one.
   const esp_app_desc_t& app_description();
 
@@ -95,12 +94,15 @@ class Runtime {
                           std::uint64_t sleep_us = 0,
                           std::string_view last_words = {});
 
+  // nullptr when the heap is full.
   template <class T, class... Args>
-  T* create(Args&&... args) {
+  T* create(Args&&... args) try {
     auto object = std::make_unique<T>(std::forward<Args>(args)...);
     T* created = object.get();
     objects_.emplace(created, std::move(object));
     return created;
+  } catch (const std::bad_alloc&) {
+    return nullptr;
   }
   bool holds(const KernelObject* object) const {
     return objects_.contains(const_cast<KernelObject*>(object));

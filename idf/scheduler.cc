@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "base/assert.h"
@@ -36,7 +37,7 @@ void Scheduler::end_tasks() {
   end_all(lock);
 }
 
-Task* Scheduler::create(TaskSettings settings, std::function<void()> body) {
+Task* Scheduler::create(TaskSettings settings, std::function<void()> body) try {
   auto task = std::make_unique<Task>();
   task->name = std::move(settings.name);
   task->priority = settings.priority;
@@ -64,6 +65,8 @@ Task* Scheduler::create(TaskSettings settings, std::function<void()> body) {
   make_ready(*created);
   if (holder_ == nullptr) idle_.notify_one();
   return created;
+} catch (const std::bad_alloc&) {
+  return nullptr;
 }
 
 void* Scheduler::thread_body(void* task) {

@@ -146,7 +146,7 @@ class Scheduler {
   // Ends all tasks, each in its own thread, and waits for them.
   ~Scheduler();
 
-  // nullptr when the host gives no thread. The task waits for its turn.
+  // nullptr when the host gives no thread or no memory. The task waits for its turn.
   Task* create(TaskSettings settings, std::function<void()> body);
   // Ends a task before this returns; one that is outside (BlockingSection) ends when it comes back.
   void end_task(Task& task);

@@ -1,6 +1,7 @@
 #include "idf/timer_service.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "idf/runtime.h"
@@ -11,17 +12,22 @@ namespace {
 constexpr std::uint32_t kTimerTaskStackBytes = 4096;
 }
 
-void TimerService::start(Alarm& alarm, std::uint64_t due_us) {
+bool TimerService::start(Alarm& alarm, std::uint64_t due_us) try {
   Scheduler& scheduler = runtime().scheduler();
   stop(alarm);
+  active_.reserve(active_.size() + 1);
+  if (task_ == nullptr) {
+    task_ = scheduler.create({task_name_, priority_, kTimerTaskStackBytes}, [this] { serve(); });
+    if (task_ == nullptr) return false;
+  }
   alarm.due_us = due_us;
   alarm.is_active = true;
   alarm.start_number = ++last_start_;
   active_.push_back(&alarm);
-  if (task_ == nullptr) {
-    task_ = scheduler.create({task_name_, priority_, kTimerTaskStackBytes}, [this] { serve(); });
-  }
   scheduler.wake_all(changes_);
+  return true;
+} catch (const std::bad_alloc&) {
+  return false;
 }
 
 void TimerService::stop(Alarm& alarm) {

@@ -27,8 +27,9 @@ class TimerService {
   TimerService(std::string task_name, unsigned priority)
       : task_name_(std::move(task_name)), priority_(priority) {}
 
-  // Borrows the alarm until stop(). Starting a running one starts it anew.
-  void start(Alarm& alarm, std::uint64_t due_us);
+  // Borrows the alarm until stop(). Starting a running one starts it anew. False without memory or
+  // a thread for it: the alarm is stopped then.
+  bool start(Alarm& alarm, std::uint64_t due_us);
   void stop(Alarm& alarm);
   std::optional<std::uint64_t> next_due_us() const;
 

@@ -19,10 +19,15 @@ enum class Border : std::uint8_t {
   kFlashProgram,
   kFlashErase,
   kFuseBurn,
-  kStream,  // what a server sends, as the update conversation is told of it
+  kStream,      // what a server sends, as core's update conversation is told of it
+  kSocket,      // the host's network calls
+  kDescriptor,  // the host's calls that hand out a file descriptor
+  kTask,        // the host's threads
+  kAllocation,  // the host's heap
 };
-inline constexpr std::array<std::string_view, 5> kBorderNames{"flash-read", "flash-program",
-                                                              "flash-erase", "fuse-burn", "stream"};
+inline constexpr std::array<std::string_view, 9> kBorderNames{
+    "flash-read", "flash-program", "flash-erase", "fuse-burn", "stream",
+    "socket",     "descriptor",    "task",        "allocation"};
 
 enum class How : std::uint8_t {
   kRefused,   // nothing was done
@@ -30,6 +35,12 @@ enum class How : std::uint8_t {
   kForGood,   // refused, and every later call of this border, too, until the attempt ends
 };
 inline constexpr std::array<std::string_view, 3> kHowNames{"refused", "half-done", "for-good"};
+
+// Whether a call of this border can fail in such a way.
+constexpr bool may_fail_so(Border border, How how) {
+  return how != How::kHalfDone || (border != Border::kDescriptor && border != Border::kTask &&
+                                   border != Border::kAllocation);
+}
 
 struct Failure {
   Border border = Border::kFlashRead;
@@ -44,6 +55,7 @@ class Calls {
   // An attempt begins: calls are counted from here, and this one fails.
   void begin(const std::optional<Failure>& planned);
   void end() { is_attempt_ = false; }
+  bool is_attempt() const { return is_attempt_; }
 
   // Asked by each border at each call: how this one fails.
   std::optional<How> next(Border border);

@@ -55,6 +55,7 @@ Seen see(const StoryKind& kind, const Failure& failure, Seeded seeded) {
     const std::string then = look_at(*story, true);
     if (!then.empty()) seen.wrong = "after the retry: " + then;
   }
+  if (seen.wrong.empty()) seen.wrong = story->end();
   return seen;
 }
 
@@ -68,7 +69,8 @@ std::string run_control(const StoryKind& kind, Seeded seeded, SweptStory& swept)
     if (count > 0) swept.calls[static_cast<Border>(border)] = count;
   }
   if (!reached) return "without a failure the goal is not reached";
-  return look_at(*story, true);
+  const std::string wrong = look_at(*story, true);
+  return wrong.empty() ? story->end() : wrong;
 }
 
 }  // namespace
@@ -83,10 +85,13 @@ SweptStory sweep_story(const StoryKind& kind, Seeded seeded, std::uint32_t every
   std::set<std::string> outcomes;
   for (const auto& [border, count] : swept.calls) {
     for (const How how : kAllHows) {
+      if (!may_fail_so(border, how)) continue;
       for (std::uint32_t number = 1; number <= count; number += every) {
         const Failure failure{border, number, how};
         const Seen seen = see(kind, failure, seeded);
         if (!seen.happened) {
+          // Where timing decides how many calls there are, this time there were fewer.
+          if (!kind.has_fixed_counts) continue;
           swept.violations.push_back({token_of(kind.name, failure), "this call was not made"});
           continue;
         }
