@@ -81,7 +81,7 @@ Result<std::vector<std::byte>, Refusal> bytes_with(FlashPart& part,
     speed = *code;
   }
   const std::uint8_t size = settings.spi_size.value_or(image.header.spi_size);
-  content[kSpeedAndSizeAt] = static_cast<std::byte>(size << 4U | (speed & 15U));
+  content[kSpeedAndSizeAt] = static_cast<std::byte>(unsigned{size} << 4U | (speed & 15U));
   if (image.has_digest) {
     const std::size_t at = image.image_bytes - crypto::Sha256Digest().size();
     const crypto::Sha256Digest digest = crypto::sha256(Bytes(content).first(at));

@@ -106,8 +106,7 @@ esp_err_t new_repl(const esp_console_repl_config_t* config, esp_console_repl_t**
 
 int help(int argc, char** argv) {
   for (const auto& [name, command] : line().commands()) {
-    const bool is_wanted =
-        argc < 2 || std::any_of(argv + 1, argv + argc, [&](const char* it) { return name == it; });
+    const bool is_wanted = argc < 2 || std::find(argv + 1, argv + argc, name) != argv + argc;
     if (!is_wanted || command.given.help == nullptr) continue;
     std::printf("%s %s\n  %s\n", name.c_str(), command.hint.c_str(), command.help.c_str());
     if (command.given.argtable != nullptr) {

@@ -17,7 +17,6 @@ constexpr std::uint8_t kLengthBits = 0x7F;
 constexpr std::uint8_t kTwoByteLength = 126;
 constexpr std::uint8_t kEightByteLength = 127;
 constexpr std::size_t kKeyCharacters = 24;
-constexpr std::size_t kKeyBytes = 16;
 constexpr std::string_view kKeySalt = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 std::uint8_t byte_at(Bytes bytes, std::size_t at) {

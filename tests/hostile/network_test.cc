@@ -311,7 +311,6 @@ class HostileParts : public HostileNetwork {
   }
   // As a good server does it, but the second part.
   void survive_second_part(Fault fault, const std::string& sentence) {
-    std::atomic<int> parts = 0;
     const ScriptedServer hostile([&](PeerForTest& peer) {
       while (true) {
         const RequestForTest request{peer.request(), peer.number()};
