@@ -242,6 +242,8 @@ Outcome<std::vector<Endpoint>> resolve(const Url& url,
     case Woken::kReady:
       break;
   }
+  eventfd_t told = 0;  // read, so that a thread checker sees who wrote before
+  ::eventfd_read(lookup->done.get(), &told);
   if (lookup->error != 0) return not_found(url, *lookup);
   return in_turns(lookup->found.get());
 }

@@ -83,8 +83,9 @@ Outcome trust(SSL_CTX& context, std::string_view authorities) {
 Outcome trust_system(SSL_CTX& context) {
   if (const char* file = std::getenv("ROTA_CA_FILE"); file != nullptr && *file != '\0') {
     if (SSL_CTX_load_verify_file(&context, file) == 1) return {};
-    return refuse("ROTA_CA_FILE names '" + std::string(file) +
-                  "', which holds no certificates that can be read.");
+    return refuse(
+        "The file that ROTA_CA_FILE names holds no certificates that can be read: give a PEM file "
+        "with -----BEGIN CERTIFICATE----- that exists and that every user may read.");
   }
   if (SSL_CTX_set_default_verify_paths(&context) == 1) return {};
   return refuse("The certificates of this system can not be read; name a file in ROTA_CA_FILE.");

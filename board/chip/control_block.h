@@ -31,7 +31,8 @@ inline constexpr int kEfuseFile = 5;
 inline constexpr int kStateFile = 6;
 inline constexpr int kFilesFolder = 7;  // a folder for the app's file systems, or no folder at all
 inline constexpr int kRecordingFile = 8;  // only while the run is recorded
-inline constexpr int kFirstFreeFile = 9;
+inline constexpr int kAuthoritiesFile = 9;  // certificates that the person names, if any
+inline constexpr int kFirstFreeFile = 10;
 // Present in the environment of an app process; its value is "1".
 inline constexpr const char* kAppMarker = "ROTA_BOARD_APP";
 

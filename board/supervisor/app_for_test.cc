@@ -101,6 +101,13 @@ void on_file(Platform& platform, const std::string& verb, std::istringstream& wo
   }
 }
 
+void say_whom_to_trust() {
+  const char* file = std::getenv("ROTA_CA_FILE");
+  std::string text = "no file";
+  if (file != nullptr && !std::getline(std::ifstream(file), text)) text = "a file without a word";
+  std::printf("trusts: %s\n", text.c_str());
+}
+
 void obey(Platform& platform, const std::string& line) {
   std::istringstream words(line);
   std::string verb;
@@ -111,6 +118,7 @@ void obey(Platform& platform, const std::string& line) {
   if (verb == "retain" || verb == "remember") return on_memory(platform, verb, words);
   if (verb == "keep" || verb == "note") return on_file(platform, verb, words);
   if (verb == "who") return say_who(platform);
+  if (verb == "trust") return say_whom_to_trust();
   if (verb == "hammer") hammer(platform);
   words >> number;
   const int value = static_cast<int>(number);

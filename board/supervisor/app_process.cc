@@ -66,7 +66,7 @@ class Files {
 
 struct StartPlan {
   int program = -1;
-  std::array<int, 9> places{};  // what becomes descriptors 0..8; -1: nothing
+  std::array<int, kFirstFreeFile> places{};  // what becomes descriptors 0..9; -1: nothing
   int trouble = -1;
   pid_t parent = 0;
   bool changes_user = false;
@@ -102,13 +102,16 @@ bool become_unprivileged() {
 }
 
 bool take_places(const StartPlan& plan) {
-  int first_free = 0;
+  int place = 0;
   for (const int source : plan.places) {
-    if (source < 0) break;
-    if (::dup2(source, first_free) < 0) return false;
-    ++first_free;
+    if (source < 0) {
+      ::close(place);
+    } else if (::dup2(source, place) < 0) {
+      return false;
+    }
+    ++place;
   }
-  return ::syscall(SYS_close_range, static_cast<unsigned>(first_free), ~0U, kCloseOnExec) == 0;
+  return ::syscall(SYS_close_range, static_cast<unsigned>(place), ~0U, kCloseOnExec) == 0;
 }
 
 void reset_signals() {
@@ -203,7 +206,7 @@ int open_files_folder(const std::string& board_folder) {
 }
 
 Result<AppProcess, std::string> AppProcess::start(Bytes program,
-                                                  std::array<int, 6> board_files,
+                                                  std::array<int, 7> board_files,
                                                   const std::vector<std::string>& environment) {
   const auto refused = [](const char* what) {
     return std::string("the app can not be started: ") + what + " (" + std::strerror(errno) + ")";
@@ -224,13 +227,12 @@ Result<AppProcess, std::string> AppProcess::start(Bytes program,
   }
   if (!has_pipes) return refused("there are no free descriptors");
 
-  const std::array<int, 9> sources{input[1],       console[1],     console[1],
-                                   board_files[0], board_files[1], board_files[2],
-                                   board_files[3], board_files[4], board_files[5]};
-  static_assert(sources.size() == kFirstFreeFile);
+  const std::array<int, kFirstFreeFile> sources{
+      input[1],       console[1],     console[1],     board_files[0], board_files[1],
+      board_files[2], board_files[3], board_files[4], board_files[5], board_files[6]};
   for (std::size_t i = 0; i < sources.size(); ++i) {
     plan.places[i] = -1;
-    if (sources[i] < 0) break;
+    if (sources[i] < 0) continue;
     plan.places[i] = files.keep(::fcntl(sources[i], F_DUPFD_CLOEXEC, kAboveAllPlaces));
     if (plan.places[i] < 0) return refused("there are no free descriptors");
   }

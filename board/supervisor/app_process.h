@@ -1,7 +1,7 @@
 // One app as a process of this machine: started from a program in memory, in its own session, with
 // limits and without privileges, and gone for certain when its owner is.
 //
-//   - the descriptors 0..2 are its console, 3..6 the board's files (control_block.h); nothing else
+//   - the descriptors 0..2 are its console, 3..9 the board's files (control_block.h); nothing else
 //   - no new privileges; started by root, it runs as user and group kUnprivilegedUser
 //   - no core dumps, limited address space, files and descriptors
 //   - it dies when the thread that started it ends, even by SIGKILL
@@ -44,12 +44,11 @@ class AppProcess {
     return *this;
   }
 
-  // `board_files`: what becomes descriptors 3 to 8; the last one may be -1, none.
-  // `environment`: "NAME=value". The error
-  // is a sentence. Starting as root where no other user exists (some containers) goes on without
-  // the change of user and says so in warning().
+  // `board_files`: what becomes descriptors 3 to 9 (control_block.h); the last two may be -1, none.
+  // `environment`: "NAME=value". The error is a sentence. Starting as root where no other user
+  // exists (some containers) goes on without the change of user and says so in warning().
   static Result<AppProcess, std::string> start(Bytes program,
-                                               std::array<int, 6> board_files,
+                                               std::array<int, 7> board_files,
                                                const std::vector<std::string>& environment);
 
   bool is_running() const { return process_ > 0; }

@@ -1,5 +1,6 @@
 #include "board/supervisor/machine.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -22,6 +23,8 @@ namespace {
 
 constexpr std::size_t kConsoleReadBytes = 16384;
 constexpr std::chrono::hours kLongestRun{24 * 365};
+// Certificates of update servers, for programs that trust the bundle (esp_crt_bundle.h).
+constexpr const char* kAuthoritiesVariable = "ROTA_CA_FILE";
 // A pipe holds far less; something that an app left behind may go on writing.
 constexpr int kLastReads = 256;
 
@@ -37,10 +40,24 @@ std::string hex(std::uint32_t value) {
   return text.data();
 }
 
-std::vector<std::string> environment_of_apps(const std::vector<std::string>& more) {
+// Root's boards run their apps as somebody else, who may not look into root's folders: the app gets
+// the file itself. Where it can not be opened, the app says so by its name.
+int open_authorities() {
+  const char* file = std::getenv(kAuthoritiesVariable);
+  return file == nullptr ? -1 : ::open(file, O_RDONLY | O_CLOEXEC);
+}
+
+std::vector<std::string> environment_of_apps(const std::vector<std::string>& more,
+                                             bool has_authorities) {
   std::vector<std::string> variables;
-  for (const char* name : {"TZ", "ROTA_CA_FILE", "ROTA_LISTEN", "SSL_CERT_FILE", "SSL_CERT_DIR",
-                           "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
+  if (has_authorities) {
+    variables.push_back(std::string(kAuthoritiesVariable) + "=/proc/self/fd/" +
+                        std::to_string(kAuthoritiesFile));
+  } else if (const char* value = std::getenv(kAuthoritiesVariable)) {
+    variables.push_back(std::string(kAuthoritiesVariable) + "=" + value);
+  }
+  for (const char* name : {"TZ", "ROTA_LISTEN", "SSL_CERT_FILE", "SSL_CERT_DIR", "ASAN_OPTIONS",
+                           "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
   }
   variables.insert(variables.end(), more.begin(), more.end());
@@ -297,13 +314,15 @@ bool Supervisor::Machine::start_app(const BootOutcome& outcome, ResetReason reas
     return false;
   }
   const int files = open_files_folder(folder_.path());
-  auto app =
-      AppProcess::start(flash.subspan(static_cast<std::size_t>(start), bytes),
-                        {control_file_.descriptor(), folder_.flash_descriptor(),
-                         folder_.efuse_descriptor(), folder_.state_descriptor(), files,
-                         options_.recording != nullptr ? options_.recording->descriptor() : -1},
-                        environment_of_apps(options_.environment));
+  const int authorities = open_authorities();
+  auto app = AppProcess::start(
+      flash.subspan(static_cast<std::size_t>(start), bytes),
+      {control_file_.descriptor(), folder_.flash_descriptor(), folder_.efuse_descriptor(),
+       folder_.state_descriptor(), files,
+       options_.recording != nullptr ? options_.recording->descriptor() : -1, authorities},
+      environment_of_apps(options_.environment, authorities >= 0));
   ::close(files);
+  if (authorities >= 0) ::close(authorities);
   if (!app.ok()) {
     stop(StopReason::kSystem, app.error());
     return false;

@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "board/supervisor/app_process.h"
 #include "board/supervisor/board_for_test.h"
@@ -35,6 +38,21 @@ TEST_F(SupervisorTest, TheAppHasNoPrivilegesAndOnlyItsFiles) {
   // Descriptors 0..7 and the one that counts them.
   ask("who", "user " + std::to_string(user) + " group " + std::to_string(group) +
                  " session 1 privileges 0 core 0 files 8");
+}
+
+// In a folder of root's into which the app's user may not look.
+TEST_F(SupervisorTest, TheAppReadsTheCertificatesThatThePersonNames) {
+  const std::filesystem::path folder = std::filesystem::path(folder_->path()) / "private";
+  std::filesystem::create_directory(folder);
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+  std::ofstream(folder / "ca.pem") << "certificates\n";
+  ::setenv("ROTA_CA_FILE", (folder / "ca.pem").c_str(), 1);
+  power_on();
+  ::unsetenv("ROTA_CA_FILE");
+  ask("trust", "trusts: certificates");
+  board_->power_off();
+  power_on();
+  ask("trust", "trusts: no file");
 }
 
 TEST_F(SupervisorTest, TheAppHasAFolderForFilesThatStay) {
