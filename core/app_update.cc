@@ -1,5 +1,7 @@
 #include "core/app_update.h"
 
+#include <utility>
+
 #include "core/boot_plan.h"
 #include "core/image_signature.h"
 
@@ -17,11 +19,7 @@ bool is_dangerous_type(PartitionType type) {
 }  // namespace
 
 AppUpdate::Update* AppUpdate::find(std::uint32_t handle) {
-  if (handle == 0) return nullptr;
-  for (Update& update : updates_) {
-    if (update.handle == handle) return &update;
-  }
-  return nullptr;
+  return const_cast<Update*>(std::as_const(*this).find(handle));
 }
 
 const AppUpdate::Update* AppUpdate::find(std::uint32_t handle) const {
@@ -40,11 +38,9 @@ void AppUpdate::Update::about_to_change() {
   }
 }
 
-Status AppUpdate::check_may_update(const Partition& partition, bool any_type_may_run) const {
+Status AppUpdate::check_may_update(const Partition& partition) const {
   if (partition.is_app() && !partition.is_ota_slot()) return Error::kNotAnOtaSlot;
-  if (&partition == &running_ && (partition.is_app() || any_type_may_run)) {
-    return Error::kPartitionIsRunning;
-  }
+  if (&partition == &running_) return Error::kPartitionIsRunning;
   if (partition.is_app() && settings_.rollback) {
     const auto state = selection_.state_of(running_);
     if (state.ok() && *state == formats::OtaState::kPendingVerify) {
@@ -99,7 +95,7 @@ void AppUpdate::close(Update& update) {
 }
 
 Result<std::uint32_t> AppUpdate::begin(const Partition& partition, std::uint32_t image_size) {
-  ROTA_TRY(check_may_update(partition, false));
+  ROTA_TRY(check_may_update(partition));
   SlotWriter::Plan plan;
   plan.erase_with_writes = image_size == kUpdateSequentialWrites;
   if (!plan.erase_with_writes) {
@@ -131,7 +127,7 @@ Result<std::uint32_t> AppUpdate::resume(const Partition& partition,
                                         std::uint32_t erase_size,
                                         std::uint32_t image_offset) {
   if (image_offset > partition.size) return Error::kInvalidArgument;
-  ROTA_TRY(check_may_update(partition, true));
+  ROTA_TRY(check_may_update(partition));
   SlotWriter::Plan plan;
   plan.erase_with_writes = erase_size == kUpdateSequentialWrites;
   plan.start = image_offset;
@@ -143,13 +139,16 @@ Result<std::uint32_t> AppUpdate::resume(const Partition& partition,
   return (*opened)->handle;
 }
 
+// The reference does not count what waits for its unit of encryption.
+std::uint32_t AppUpdate::bytes_taken(const Update& update) const {
+  return settings_.slot_writing == SlotWriting::kChecked ? update.writer.bytes_accepted()
+                                                         : update.writer.bytes_written();
+}
+
 Status AppUpdate::may_set_final(std::uint32_t handle) const {
   const Update* update = find(handle);
   if (update == nullptr) return Error::kUnknownHandle;
-  const bool checked = settings_.slot_writing == SlotWriting::kChecked;
-  const std::uint32_t arrived =
-      checked ? update->writer.bytes_accepted() : update->writer.bytes_written();
-  if (!update->resumed && arrived != 0) return Error::kDataAlreadyWritten;
+  if (!update->resumed && bytes_taken(*update) != 0) return Error::kDataAlreadyWritten;
   return {};
 }
 
@@ -192,14 +191,13 @@ Status AppUpdate::verify_image_of(const Update& update, ImageKind kind) {
 
 Status AppUpdate::verify_table_of(const Update& update) {
   formats::BootloaderTableCheck check(access_.flash().geometry().size_bytes);
-  for (std::uint32_t at = 0; at < formats::kTableBytes; at += formats::kTableRowBytes) {
+  for (std::uint32_t at = 0;; at += formats::kTableRowBytes) {
     std::array<std::byte, formats::kTableRowBytes> row{};
     ROTA_TRY(access_.read(*update.staging, at, row));
-    const Result<bool> ended = check.next(row);
+    const Result<bool> ended = check.next(row);  // an error at the row that is one too many
     ROTA_TRY(ended);
     if (*ended) return {};
   }
-  return Error::kTableNoEnd;
 }
 
 Status AppUpdate::verify(const Update& update) {
@@ -222,11 +220,8 @@ Status AppUpdate::verify(const Update& update) {
 Status AppUpdate::end(std::uint32_t handle) {
   Update* update = find(handle);
   if (update == nullptr) return Error::kUnknownHandle;
-  const bool checked = settings_.slot_writing == SlotWriting::kChecked;
-  const std::uint32_t accepted =
-      checked ? update->writer.bytes_accepted() : update->writer.bytes_written();
   Status status;
-  if (accepted == 0) {
+  if (bytes_taken(*update) == 0) {
     status = Error::kNothingWritten;
   } else {
     status = update->writer.flush();
@@ -253,11 +248,6 @@ Status AppUpdate::abort(std::uint32_t handle) {
 Bytes AppUpdate::first_bytes(std::uint32_t handle) const {
   const Update* update = find(handle);
   return update == nullptr ? Bytes{} : update->writer.first_bytes();
-}
-
-std::uint32_t AppUpdate::bytes_written(std::uint32_t handle) const {
-  const Update* update = find(handle);
-  return update == nullptr ? 0 : update->writer.bytes_written();
 }
 
 }  // namespace rota::core

@@ -24,8 +24,8 @@ inline constexpr std::size_t kMaxOpenUpdates = 8;
 
 class AppUpdate {
  public:
-  // Borrows everything. `running`: the row of the image that executes. `table_offset` decides what
-  // counts as a bootloader image in place.
+  // Borrows everything. `running`: the row of the image that executes, an app. `table_offset`
+  // decides what counts as a bootloader image in place.
   AppUpdate(PartitionAccess& access,
             BootSelection& selection,
             const Partition& running,
@@ -61,7 +61,6 @@ class AppUpdate {
   bool is_open(std::uint32_t handle) const { return find(handle) != nullptr; }
   // The first bytes that arrived on this handle, for naming what they are; empty when unknown.
   Bytes first_bytes(std::uint32_t handle) const;
-  std::uint32_t bytes_written(std::uint32_t handle) const;
 
   // The reason behind the last kValidationFailed or refused first bytes.
   Error detail() const { return detail_; }
@@ -81,10 +80,11 @@ class AppUpdate {
 
   Update* find(std::uint32_t handle);
   const Update* find(std::uint32_t handle) const;
-  Status check_may_update(const Partition& partition, bool any_type_may_run) const;
+  Status check_may_update(const Partition& partition) const;
   Result<Update*> open(const Partition& partition, const SlotWriter::Plan& plan);
   void close(Update& update);
   void allow_dangerous_writes_as_needed();
+  std::uint32_t bytes_taken(const Update& update) const;
   Status verify(const Update& update);
   Status verify_image_of(const Update& update, ImageKind kind);
   Status verify_table_of(const Update& update);

@@ -206,6 +206,15 @@ TEST_P(AppUpdates, GoOnWhereAnEarlierSessionStopped) {
   EXPECT_TRUE(board_.update->end(*resumed).ok());
 }
 
+TEST_P(AppUpdates, OnePartitionIsNotResumedTwice) {
+  // The rest was erased by the earlier session.
+  const auto first = board_.update->resume(board_.partition("ota_0"), 0, 4096);
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(error_of(board_.update->resume(board_.partition("ota_0"), 0, 4096)),
+            Error::kUpdateInProgress);
+  EXPECT_TRUE(board_.update->write_at(*first, 4096, Bytes(image_).subspan(4096)).ok());
+}
+
 TEST_P(AppUpdates, RefuseToGoOnBeyondTheEndOrInTheRunningPartition) {
   EXPECT_EQ(error_of(board_.update->resume(board_.partition("ota_0"), 0,
                                            UpdateBoardForTest::kSlotBytes + 1)),
@@ -233,6 +242,7 @@ TEST_P(AppUpdates, Trap47_AnImageForAnotherChipIsNotValid) {
 
 TEST_P(AppUpdates, RefuseAnImageThatIsCutShortOrDamaged) {
   EXPECT_EQ(error_of(board_.install("ota_0", Bytes(image_).first(5000))), Error::kValidationFailed);
+  EXPECT_EQ(error_of(board_.install("ota_0", Bytes(image_).first(200))), Error::kValidationFailed);
   std::vector<std::byte> damaged = image_;
   damaged[4000] ^= std::byte{1};
   EXPECT_EQ(error_of(board_.install("ota_0", damaged)), Error::kValidationFailed);
@@ -277,6 +287,16 @@ TEST_P(AppUpdates, Trap71_ProtectionComesBackWithTheLastDangerousHandle) {
   EXPECT_EQ(error_of(board_.access->may_erase(table, 0, kSectorBytes)), Error::kFlashProtected);
 }
 
+TEST_P(AppUpdates, Trap71_AnOrdinaryHandleBesideADangerousOneKeepsItsProtectionOff) {
+  const Partition& table = board_.partition("table");
+  const std::uint32_t dangerous = begin("table");
+  const std::uint32_t ordinary = begin("ota_0");
+  EXPECT_TRUE(board_.access->may_erase(table, 0, kSectorBytes).ok());
+  ASSERT_TRUE(board_.update->abort(dangerous).ok());
+  EXPECT_EQ(error_of(board_.access->may_erase(table, 0, kSectorBytes)), Error::kFlashProtected);
+  ASSERT_TRUE(board_.update->abort(ordinary).ok());
+}
+
 TEST_P(AppUpdates, CopyAStagedBootloaderOnlyWhenItIsValid) {
   const std::vector<std::byte> old(0x7000, std::byte{0x00});
   board_.put("bootloader", old);
@@ -308,6 +328,12 @@ TEST_P(AppUpdates, JudgeAPartitionTableAsTheBootloaderDoes) {
   };
   EXPECT_EQ(stage(table), Error{});
   EXPECT_EQ(board_.read("table", 64), board_.read("storage", 64));
+  std::array<std::byte, formats::kTableBytes> endless{};
+  for (std::size_t at = 0; at < endless.size(); at += formats::kTableRowBytes) {
+    std::copy_n(table.begin(), formats::kTableRowBytes, endless.begin() + at);
+  }
+  EXPECT_EQ(stage(endless), Error::kValidationFailed);
+  EXPECT_EQ(board_.update->detail(), Error::kTableNoEnd);
   table[40] ^= std::byte{1};  // the second row; its MD5 is wrong now
   EXPECT_EQ(stage(table), Error::kValidationFailed);
   EXPECT_EQ(board_.update->detail(), Error::kTableMd5Mismatch);
@@ -343,6 +369,19 @@ TEST_P(AppUpdates, Trap22_TheRecordOfASlotThatChangesIsErased) {
   ASSERT_TRUE(board_.update->write(handle, image_).ok());
   EXPECT_TRUE(board_.is_blank("otadata", kSectorBytes, 32));
   EXPECT_FALSE(board_.is_blank("otadata", 0, 32));
+}
+
+TEST_P(AppUpdates, DataThatChangeCostNoRecord) {
+  use(GetParam(), true);
+  board_.put("ota_0", image_);
+  board_.put_record(0, 1, OtaState::kValid);
+  board_.put_record(1, 2, OtaState::kInvalid);
+  board_.boot("ota_0");
+  const auto before = board_.read("otadata", 0x2000);
+  const std::uint32_t handle = begin("storage");
+  ASSERT_TRUE(board_.update->write(handle, image_).ok());
+  ASSERT_TRUE(board_.update->end(handle).ok());
+  EXPECT_EQ(board_.read("otadata", 0x2000), before);
 }
 
 TEST_P(AppUpdates, Trap82_TheLastFailedVersionIsForgottenByTheNextUpdate) {
@@ -387,6 +426,7 @@ TEST_P(AppUpdates, RememberTheFirstBytesThatArrived) {
   EXPECT_EQ(error_of(board_.update->write(handle, bytes_of(page))), Error::kFirstByteWrong);
   EXPECT_EQ(text_of(board_.update->first_bytes(handle)), page);
   EXPECT_EQ(board_.update->detail(), Error::kFirstByteWrong);
+  EXPECT_TRUE(board_.update->first_bytes(handle + 1).empty());
   // A wrong start does not spoil the handle.
   ASSERT_TRUE(board_.update->write(handle, image_).ok());
   EXPECT_TRUE(board_.update->end(handle).ok());

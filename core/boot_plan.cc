@@ -208,8 +208,6 @@ std::optional<BootStep> BootPlan::step_of_phase() {
       return step;
     }
     case Phase::kReset:
-      return BootStep{};
-
     case Phase::kFastWakeTried:
     case Phase::kAwaitRecordVersion:
     case Phase::kAfterFactoryReset:
@@ -406,7 +404,7 @@ bool BootPlan::next_candidate() {
 void BootPlan::refuse_candidate(std::optional<Error> why) {
   if (why) {
     apply(BootRule::kImageRefused, candidate_);
-    if (rule_count_ > 0) rules_[rule_count_ - 1].image_error = why;
+    rules_[rule_count_ - 1].image_error = why;
   } else {
     apply(BootRule::kSlotBelowSecureVersion, candidate_, -1, fuse_version());
   }

@@ -316,5 +316,33 @@ TEST(BootPlanOptions, AWakeWithoutTheOptionBootsAsUsual) {
   EXPECT_TRUE(first_try_validates(scene.boot()));
 }
 
+TEST(BootPlanOptions, TheFastPathNeedsOtaDataThatCanBeRead) {
+  BootScene scene(2);
+  scene.record(0, 2, OtaState::kValid);
+  scene.inputs.ota_data_readable = false;
+  scene.inputs.woke_from_deep_sleep = true;
+  scene.inputs.settings.skip_validate_in_deep_sleep = true;
+  const auto boot = scene.boot();
+  EXPECT_EQ(boot.started, std::nullopt);
+  EXPECT_TRUE(boot.has(BootRule::kDeepSleepFastPathFailed));
+  EXPECT_TRUE(boot.has(BootRule::kOtaDataTooSmall));
+}
+
+// A row at address 0 is none for whoever reads a version from it.
+TEST(BootPlanOptions, ASlotAtAddressZeroHasNoSecureVersion) {
+  BootScene scene(2);
+  scene.with_anti_rollback().record(0, 2, OtaState::kValid);
+  scene.inputs.table.slots[1].start = {0};
+  auto boot = scene.boot();
+  EXPECT_EQ(boot.started, kFactory) << "its record does not count";
+  EXPECT_TRUE(boot.has(BootRule::kRecordBelowSecureVersion));
+
+  scene.record(0, 1, OtaState::kValid).broken(0).broken(kFactory);
+  boot = scene.boot();
+  EXPECT_EQ(boot.started, std::nullopt);
+  EXPECT_EQ(boot.tried(), (Positions{0, kFactory})) << "nor is it tried";
+  EXPECT_TRUE(boot.has(BootRule::kSlotBelowSecureVersion));
+}
+
 }  // namespace
 }  // namespace rota::core

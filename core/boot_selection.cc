@@ -43,6 +43,10 @@ const Partition* BootSelection::slot(std::uint32_t number) const {
                         static_cast<std::uint8_t>(formats::kAppOtaFirst + number));
 }
 
+const Partition& BootSelection::slot_named_by(const OtaRecord& record, const View& view) const {
+  return *slot(formats::slot_of(record.sequence, view.app_slots));
+}
+
 bool BootSelection::verifies(const Partition& partition, Error* why) const {
   Status good = check_image(access_.flash(), settings_.chip,
                             {range_of(partition), ImageKind::kApp, ImageChecks::kApplication});
@@ -126,8 +130,7 @@ const Partition* BootSelection::boot_partition() const {
   const bool none_named = (now->records[0].is_rejected() && now->records[1].is_rejected()) ||
                           now->app_slots == 0 || now->active < 0;
   if (!none_named) {
-    return slot(formats::slot_of(now->records[static_cast<std::size_t>(now->active)].sequence,
-                                 now->app_slots));
+    return &slot_named_by(now->records[static_cast<std::size_t>(now->active)], *now);
   }
   const Partition* factory =
       find_partition(access_.rows(), PartitionType::kApp, formats::kAppFactory);
@@ -176,8 +179,8 @@ const Partition* BootSelection::last_invalid_partition() const {
     if (oldest == nullptr || record.sequence < oldest->sequence) oldest = &record;
   }
   if (oldest == nullptr) return nullptr;
-  const Partition* partition = slot(formats::slot_of(oldest->sequence, now->app_slots));
-  return partition != nullptr && verifies(*partition) ? partition : nullptr;
+  const Partition& partition = slot_named_by(*oldest, *now);
+  return verifies(partition) ? &partition : nullptr;
 }
 
 Status BootSelection::burn_running_version() {
@@ -199,8 +202,7 @@ Status BootSelection::confirm() {
   ROTA_TRY(now);
   if (now->active < 0 || now->app_slots == 0) return Error::kNoActiveRecord;
   OtaRecord record = now->records[static_cast<std::size_t>(now->active)];
-  if (settings_.confirm_only_running &&
-      slot(formats::slot_of(record.sequence, now->app_slots)) != &running_) {
+  if (settings_.confirm_only_running && &slot_named_by(record, *now) != &running_) {
     return Error::kRunningIsNotActive;
   }
   if (record.state == OtaState::kValid) return {};
@@ -227,8 +229,7 @@ Status BootSelection::reject() {
   if (now->active < 0 || now->app_slots == 0) return Error::kNoActiveRecord;
   if (!has_way_back(*now)) return Error::kRollbackImpossible;
   OtaRecord record = now->records[static_cast<std::size_t>(now->active)];
-  if (settings_.confirm_only_running &&
-      slot(formats::slot_of(record.sequence, now->app_slots)) != &running_) {
+  if (settings_.confirm_only_running && &slot_named_by(record, *now) != &running_) {
     return Error::kRunningIsNotActive;
   }
   record.state = OtaState::kInvalid;
@@ -270,9 +271,9 @@ bool BootSelection::has_way_back(const View& now) const {
         find_partition(access_.rows(), PartitionType::kApp, formats::kAppFactory);
     return factory != nullptr && verifies(*factory);
   }
-  const Partition* partition = slot(formats::slot_of(other.sequence, now.app_slots));
-  if (partition == nullptr || !verifies(*partition)) return false;
-  return !settings_.anti_rollback || is_not_below_burned_version(*partition);
+  const Partition& partition = slot_named_by(other, now);
+  if (!verifies(partition)) return false;
+  return !settings_.anti_rollback || is_not_below_burned_version(partition);
 }
 
 Status BootSelection::erase_inactive_record(bool image_too) {
@@ -284,13 +285,13 @@ Status BootSelection::erase_inactive_record(bool image_too) {
   if (other.sequence == formats::kBlankSequence || !other.check_is_good()) {
     return Error::kNoActiveRecord;
   }
-  const Partition* partition = slot(formats::slot_of(other.sequence, now->app_slots));
-  if (partition == nullptr || partition == &running_) return Error::kNoActiveRecord;
+  const Partition& partition = slot_named_by(other, *now);
+  if (&partition == &running_) return Error::kNoActiveRecord;
   // Never the only confirmed record (docs/decisions/0002-cut-safe-ota-data.md).
   if (is_cut_safe() && other.is_confirmed() && !active.is_confirmed()) {
     return Error::kNoActiveRecord;
   }
-  if (image_too) ROTA_TRY(access_.erase(*partition, 0, partition->size));
+  if (image_too) ROTA_TRY(access_.erase(partition, 0, partition.size));
   unfinished_.reset();
   return store().erase_record(other_sector);
 }
@@ -299,9 +300,7 @@ BootSelection::Rollback BootSelection::observed_rollback() const {
   const auto now = view();
   if (!now || now->active < 0 || now->app_slots == 0) return Rollback::kUnknown;
   const OtaRecord& record = now->records[static_cast<std::size_t>(now->active)];
-  if (slot(formats::slot_of(record.sequence, now->app_slots)) != &running_) {
-    return Rollback::kUnknown;
-  }
+  if (&slot_named_by(record, *now) != &running_) return Rollback::kUnknown;
   if (record.state == OtaState::kNew) return Rollback::kNotArmed;
   if (record.state == OtaState::kPendingVerify) return Rollback::kArmed;
   return Rollback::kUnknown;

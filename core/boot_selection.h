@@ -95,6 +95,8 @@ class BootSelection {
   const Partition* ota_data_partition() const;
   OtaDataStore store() const;
   const Partition* slot(std::uint32_t number) const;
+  // Of a view with slots: those are counted up to the first that is missing, so this one exists.
+  const Partition& slot_named_by(const formats::OtaRecord& record, const View& view) const;
   bool is_cut_safe() const;
   // Of a view with an active record: cut-safe writing may leave two usable records of one slot.
   bool both_name_one_slot(const View& view) const;

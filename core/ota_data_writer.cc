@@ -39,13 +39,11 @@ Result<std::uint32_t> next_sequence_of_same_slot(std::uint32_t sequence,
                                                  std::uint32_t app_slots,
                                                  std::uint32_t boot_slots) {
   const std::uint32_t boot_slot = formats::slot_of(sequence, boot_slots);
-  std::uint64_t next = sequence;
-  for (std::uint32_t tries = 0; tries < boot_slots; ++tries) {
-    next += app_slots;
-    if (next >= formats::kBlankSequence) break;
-    if (formats::slot_of(static_cast<std::uint32_t>(next), boot_slots) == boot_slot) {
-      return static_cast<std::uint32_t>(next);
-    }
+  // Found after boot_slots steps at the latest, unless the numbers end before.
+  for (std::uint64_t next = std::uint64_t{sequence} + app_slots; next < formats::kBlankSequence;
+       next += app_slots) {
+    const auto candidate = static_cast<std::uint32_t>(next);
+    if (formats::slot_of(candidate, boot_slots) == boot_slot) return candidate;
   }
   return Error::kSequenceExhausted;
 }
@@ -115,7 +113,7 @@ Status OtaDataStore::disarm(int sector) {
   std::array<std::byte, formats::kOtaRecordBytes> bytes{};
   ROTA_TRY(flash_.read(sector_address(sector), bytes));
   const OtaRecord record = formats::decode_ota_record(bytes);
-  if (!record.check_is_good() || record.check == 0) return {};
+  if (!record.check_is_good()) return {};
   constexpr std::array<std::byte, 4> kZero{};
   return program_checked(sector_address(sector) + kCheckOffset, kZero);
 }

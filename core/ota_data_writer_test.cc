@@ -272,6 +272,16 @@ TEST(RecordPlacement, CutSafeFindsANumberThatNamesTheSlotForBothCounts) {
   EXPECT_EQ(placement->sector, 1);
 }
 
+// Two records of one slot for applications may be two slots for the bootloader.
+TEST(RecordPlacement, ARecordThatTheBootloaderReadsDifferentlyConfirmsNothing) {
+  const OtaRecords same{record_of(1, OtaState::kUndefined), record_of(3, OtaState::kUndefined)};
+  const auto placement = place_confirmation(same, 1, 2, 3, OtaDataWriting::kCutSafe);
+  ASSERT_TRUE(placement.ok());
+  EXPECT_EQ(placement->sector, 0) << "slot 0 of 2, but slots 0 and 2 of 3";
+  EXPECT_EQ(placement->sequence, 9U) << "the next number that is slot 0 of 2 and slot 2 of 3";
+  EXPECT_EQ(place_confirmation(same, 1, 2, 2, OtaDataWriting::kCutSafe)->sector, 1);
+}
+
 TEST(RecordPlacement, AConfirmationOfATrialStaysInPlace) {
   const OtaRecords trial{record_of(1, OtaState::kValid), record_of(2, OtaState::kPendingVerify)};
   for (const auto policy : {OtaDataWriting::kInPlace, OtaDataWriting::kCutSafe}) {

@@ -154,6 +154,7 @@ TEST_F(PartitionRules, CopyErasesFirstAndCopiesAnySize) {
 
   EXPECT_EQ(error_of(board_.access->copy(to, 0, from, 0, 0x4001)), Error::kPartitionOverrun);
   EXPECT_EQ(error_of(board_.access->copy(to, 0, from, 0x10001, 0)), Error::kPartitionOverrun);
+  EXPECT_EQ(error_of(board_.access->copy(to, 0x4001, from, 0, 0)), Error::kPartitionOverrun);
   EXPECT_EQ(error_of(board_.access->copy(to, 0, to, 0, 16)), Error::kInvalidArgument);
   const Partition again = from;  // another row of the same place
   EXPECT_EQ(error_of(board_.access->copy(again, 0x2000, from, 0, 0x2345)),
@@ -172,6 +173,14 @@ TEST(EncryptedRules, EncryptedPartitionsAreWrittenInUnits) {
   EXPECT_EQ(write_error("ota_0", 8, 20), Error::kPartitionUnalignedOffset);  // the offset first
   EXPECT_EQ(write_error("ota_0", 16, 32), Error{});
   EXPECT_EQ(write_error("storage", 3, 5), Error{});  // not encrypted
+}
+
+// The flag of a row says what the project wants; without flash encryption it has no effect.
+TEST(EncryptedRules, WithoutFlashEncryptionTheFlagHasNoEffect) {
+  UpdateBoardForTest board;
+  for (std::size_t i = 0; i < board.rows.size(); ++i) board.rows[i].encrypted = true;
+  const std::vector<std::byte> bytes(5, std::byte{0x12});
+  EXPECT_TRUE(board.access->write(board.partition("ota_0"), 3, bytes).ok());
 }
 
 }  // namespace

@@ -203,9 +203,6 @@ Status SlotWriter::write_through(Bytes bytes) {
 
 // kChecked: sector by sector; on a failure the position is the one before the call.
 Status SlotWriter::put(Bytes bytes) {
-  if (bytes.size() > plan_.partition->size - std::min(position_, plan_.partition->size)) {
-    return Error::kPartitionOverrun;
-  }
   std::uint32_t at = position_;
   while (!bytes.empty()) {
     const std::uint32_t room = kSectorBytes - at % kSectorBytes;

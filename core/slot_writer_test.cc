@@ -239,6 +239,77 @@ TEST_F(CheckedWriting, DataPartitionsHoldNothingBack) {
   EXPECT_EQ(board_.read("storage", 3), filled(3, 0x12));
 }
 
+TEST_F(CheckedWriting, ATableIsJudgedByItsFirstRow) {
+  std::vector<std::byte> table(formats::kTableBytes, std::byte{0xFF});
+  ASSERT_TRUE(
+      formats::write_table(board_.rows, true, std::span(table).first<formats::kTableBytes>()).ok());
+  std::vector<std::byte> wrong = table;
+  wrong[1] = std::byte{0x51};
+  for (const std::size_t piece : {1, 2, 32, 4096}) {
+    SCOPED_TRACE(piece);
+    SlotWriter writer = this->writer(SlotWriting::kChecked);
+    writer.set_content(PartitionType::kPartitionTable);
+    const std::size_t first = std::min(piece, wrong.size());
+    // One byte alone tells nothing.
+    EXPECT_EQ(error_of(writer.write(Bytes(wrong).first(first))),
+              first == 1 ? Error{} : Error::kFirstByteWrong);
+  }
+  SlotWriter writer = this->writer(SlotWriting::kChecked);
+  writer.set_content(PartitionType::kPartitionTable);
+  EXPECT_TRUE(writer.write(table).ok());
+  EXPECT_EQ(slot(table.size()), table);
+}
+
+TEST_F(CheckedWriting, NoBytesChangeNothing) {
+  SlotWriter writer = this->writer(SlotWriting::kChecked);
+  EXPECT_TRUE(writer.write({}).ok());
+  EXPECT_TRUE(bulk_writer(SlotWriting::kChecked, 0).write_at(0, {}).ok());
+  EXPECT_EQ(board_.chip.state.operation_count, 0U);
+}
+
+TEST_F(CheckedWriting, AtAnOffsetNothingIsWrittenBeyondTheEnd) {
+  SlotWriter writer = bulk_writer(SlotWriting::kChecked, 4096);
+  constexpr std::uint32_t kEnd = UpdateBoardForTest::kSlotBytes;
+  EXPECT_EQ(error_of(writer.write_at(kEnd + 1, Bytes(image_).first(16))),
+            Error::kPartitionOffsetBeyondEnd);
+  EXPECT_EQ(error_of(writer.write_at(kEnd - 8, Bytes(image_).first(16))), Error::kPartitionOverrun);
+  EXPECT_EQ(board_.chip.state.operation_count, 0U);
+}
+
+TEST_F(CheckedWriting, ErasesInTheUnitsThatTheChipHas) {
+  struct Row {
+    bool has_32k, has_64k;
+    std::uint64_t erases;
+  };
+  for (const Row row :
+       {Row{true, true, 2}, Row{true, false, 3}, Row{false, true, 9}, Row{false, false, 24}}) {
+    SCOPED_TRACE(row.erases);
+    UpdateBoardForTest board;
+    FlashGeometry geometry = board.chip.chip.geometry();
+    geometry.has_32k_erase = row.has_32k;
+    geometry.has_64k_erase = row.has_64k;
+    board.flash.own_geometry = geometry;
+    SlotWriter::Plan plan;
+    plan.partition = &board.partition("ota_0");  // begins at 0x30000
+    plan.content = PartitionType::kData;
+    plan.bulk_erase_bytes = 0x18000;
+    SlotWriter writer(*board.access, plan);
+    EXPECT_TRUE(writer.write(filled(0x18000, 0x11)).ok());
+    EXPECT_EQ(board.erases(), row.erases);
+  }
+}
+
+TEST_F(CheckedWriting, AReadOnlyPartitionIsRefusedBeforeAnybodyIsTold) {
+  SlotWriter::Plan plan;
+  plan.partition = &board_.partition("fixed");
+  plan.content = PartitionType::kData;
+  plan.erase_with_writes = true;
+  plan.before_first_change = &announcements_;
+  SlotWriter writer(*board_.access, plan);
+  EXPECT_EQ(error_of(writer.write(filled(100, 0))), Error::kPartitionReadOnly);
+  EXPECT_EQ(announcements_.count, 0);
+}
+
 TEST_F(CheckedWriting, Trap63_AResumeTrustsTheSectorItStartsIn) {
   fill_slot(0x00);
   board_.put("ota_0", filled(kSectorBytes, 0xFF), kSectorBytes);

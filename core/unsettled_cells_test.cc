@@ -27,6 +27,7 @@ class UnsettledFlash final : public Flash {
   }
   Status program(FlashAddress to, Bytes bytes) override { return memory.chip.program(to, bytes); }
   Status erase(FlashRange range) override {
+    if (erases_fail) return Error::kFlashEraseFailed;
     if (lying_erases > 0) {
       --lying_erases;
       return {};
@@ -42,6 +43,7 @@ class UnsettledFlash final : public Flash {
   board::MemoryChip memory{0x20000};
   std::uint32_t unsettled_at = kNowhere;
   int lying_erases = 0;
+  bool erases_fail = false;
 
  private:
   unsigned reads_ = 0;
@@ -70,6 +72,14 @@ TEST_F(UnsettledRecord, SettledRecordsAreLeftAlone) {
   const std::uint64_t erases = flash.memory.state.erase_count;
   EXPECT_EQ(*store.erase_unstable_records(), 0U);
   EXPECT_EQ(flash.memory.state.erase_count, erases);
+}
+
+TEST_F(UnsettledRecord, AnEraseThatFailsIsReported) {
+  flash.unsettled_at = kOtaDataAt + 28;
+  flash.erases_fail = true;
+  const auto erased = store.erase_unstable_records();
+  ASSERT_FALSE(erased.ok());
+  EXPECT_EQ(erased.error(), Error::kFlashEraseFailed);
 }
 
 TEST_F(UnsettledRecord, ARecordThatReadsDifferentlyEachTimeIsErased) {

@@ -49,6 +49,43 @@ class FusesForTest final : public EFuses {
   std::uint32_t bits = 0;
 };
 
+// Passes everything on; one call may fail, once, before it did anything.
+class FlashForTest final : public Flash {
+ public:
+  explicit FlashForTest(Flash& chip) : chip_(chip) {}
+
+  // The n-th call from now on, from 1; 0: none.
+  void fail_call(int number) { calls_until_failure_ = number; }
+  bool has_failed() const { return calls_until_failure_ < 0; }
+
+  Status read(FlashAddress from, MutableBytes into) override {
+    return fails_now() ? Status{Error::kFlashReadFailed} : chip_.read(from, into);
+  }
+  Status program(FlashAddress to, Bytes bytes) override {
+    return fails_now() ? Status{Error::kFlashProgramFailed} : chip_.program(to, bytes);
+  }
+  Status erase(FlashRange range) override {
+    return fails_now() ? Status{Error::kFlashEraseFailed} : chip_.erase(range);
+  }
+  const FlashGeometry& geometry() const override {
+    return own_geometry ? *own_geometry : chip_.geometry();
+  }
+
+  std::optional<FlashGeometry> own_geometry;
+
+ private:
+  bool fails_now() {
+    if (calls_until_failure_ > 0 && --calls_until_failure_ == 0) {
+      calls_until_failure_ = -1;
+      return true;
+    }
+    return false;
+  }
+
+  Flash& chip_;
+  int calls_until_failure_ = 0;
+};
+
 class UpdateBoardForTest {
  public:
   static constexpr std::uint32_t kSlotBytes = 0x20000;
@@ -75,6 +112,7 @@ class UpdateBoardForTest {
   std::uint64_t programs() const { return chip.state.program_count; }
 
   board::MemoryChip chip{0x100000};
+  FlashForTest flash{chip.chip};
   FusesForTest fuses;
   UpdateSettings settings;
   formats::PartitionRows rows;
@@ -170,7 +208,7 @@ inline void UpdateBoardForTest::boot(std::string_view label) {
   const Partition& running = partition(label);
   update.reset();
   selection.reset();
-  access.emplace(chip.chip, rows, encrypted_);
+  access.emplace(flash, rows, encrypted_);
   access->protection().running = range_of(running);
   access->protection().protected_below = 0x8C00;
   selection.emplace(*access, fuses, running, settings);

@@ -116,11 +116,9 @@ Wish UpdateConversation::next() {
     case Phase::kComplete:
       wish.kind = Wish::Kind::kComplete;
       return wish;
-    case Phase::kOpen:
-    case Phase::kFailed:
-      break;
+    default:  // kOpen is over by now; kFailed is what an untouched wish says
+      return wish;
   }
-  return wish;
 }
 
 // Spec 6.3: what a status means for the image request.
@@ -245,7 +243,7 @@ Status UpdateConversation::open_update() {
                                       : update_.begin(*options_.staging, erase_size);
   ROTA_TRY(opened);
   if (settings_.slot_writing == SlotWriting::kChecked && !may_fit()) {
-    ROTA_TRY(update_.abort(*opened));
+    static_cast<void>(update_.abort(*opened));
     return Error::kPartitionOverrun;
   }
   handle_ = *opened;

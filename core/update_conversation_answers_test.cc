@@ -319,5 +319,88 @@ TEST_F(Conversations, PartsResumeWhereTheyStopped) {
   expect_installed();
 }
 
+TEST_F(Conversations, APartSizeOfZeroMeansTheDefault) {
+  options_.partial_download = true;
+  options_.max_request_bytes = 0;
+  start().next();
+  conversation_->on_response(ok(100000));
+  EXPECT_EQ(next(), "request 0-65535 on a new connection");
+}
+
+TEST_F(Conversations, AnAnswerFromAnotherFileStartsOverOnce) {
+  const auto other = [](int code) {
+    HttpAnswer answer = status(code);
+    answer.content_length = 5000;
+    answer.is_other_content = true;
+    return answer;
+  };
+  options_.resumption = true;
+  options_.resume_at = 8192;
+  for (const int code : {200, 206}) {
+    start().next();
+    conversation_->on_response(other(code));
+    EXPECT_EQ(next(), kAgain) << code;
+  }
+  start().next();
+  conversation_->on_response(other(404));
+  EXPECT_EQ(next(), "failed");
+  EXPECT_EQ(error(), Error::kHttpNotFound) << "an error page is no other file";
+
+  // In the middle of an update its first bytes are in flash already.
+  options_.partial_download = true;
+  options_.max_request_bytes = 2048;
+  options_.resume_at = 0;
+  for (const bool is_other : {false, true}) {
+    start().next();
+    conversation_->on_response(ok(8000));
+    EXPECT_EQ(next(), "request 0-2047 on a new connection");
+    conversation_->on_response(part(0, 2047, 8000));
+    EXPECT_EQ(next(), "read 1024");
+    conversation_->on_bytes(Bytes(image_).first(2048));
+    conversation_->on_end(true);
+    EXPECT_EQ(next(), "request 2048-4095");
+    conversation_->on_response(is_other ? other(206) : status(416));
+    EXPECT_EQ(next(), "failed");
+    EXPECT_EQ(error(), is_other ? Error::kHttpBodyChanged : Error::kHttpRangeRefused);
+    ASSERT_TRUE(conversation_->abort().ok());
+  }
+}
+
+TEST_F(Conversations, TheProbeMayBeToldThatNothingChanged) {
+  options_.partial_download = true;
+  start().next();
+  conversation_->on_response(status(304));
+  EXPECT_EQ(next(), "failed");
+  EXPECT_EQ(error(), Error::kHttpNotModified);
+}
+
+TEST_F(Conversations, TheProbeByRangeMayBeSentElsewhereOrRefused) {
+  options_.partial_download = true;
+  const auto probe_by_range = [&] {
+    start().next();
+    conversation_->on_response(status(405));
+    EXPECT_EQ(next(), "request 0-0 on a new connection");
+  };
+  probe_by_range();
+  conversation_->on_response(status(401));
+  EXPECT_EQ(next(), "authorize");
+  conversation_->on_authorized(true);
+  EXPECT_EQ(next(), "request 0-0 on a new connection");
+  conversation_->on_response(status(404));
+  EXPECT_EQ(next(), "failed");
+  EXPECT_EQ(error(), Error::kHttpNotFound);
+}
+
+TEST_F(Conversations, PartsThatResumeBeyondTheFileStartOver) {
+  options_.partial_download = true;
+  options_.resumption = true;
+  options_.resume_at = 8192;
+  options_.max_request_bytes = 2048;
+  start();
+  EXPECT_EQ(next(), "request head");
+  conversation_->on_response(ok(5000));
+  EXPECT_EQ(next(), "request 0-2047 on a new connection");
+}
+
 }  // namespace
 }  // namespace rota::core

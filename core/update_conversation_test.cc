@@ -303,5 +303,91 @@ TEST_F(Conversations, Trap59_ADecrypterMayHoldBytesBack) {
   EXPECT_EQ(error(), Error::kImageTooShort);
 }
 
+// What can not fit is refused before anything is erased, if its length is known and the server does
+// not serve it encrypted.
+TEST_F(Conversations, WhatCanNotFitIsRefusedBeforeAnythingIsErased) {
+  start();
+  EXPECT_EQ(next(), "request");
+  conversation_->on_response(ok(UpdateBoardForTest::kSlotBytes + 1));
+  EXPECT_EQ(next(), "failed");
+  EXPECT_EQ(error(), Error::kPartitionOverrun);
+  EXPECT_FALSE(conversation_->has_begun());
+  EXPECT_EQ(board_.chip.state.operation_count, 0U);
+
+  options_.caller_decrypts = true;
+  start();
+  connect(UpdateBoardForTest::kSlotBytes + 1);
+  EXPECT_TRUE(conversation_->abort().ok());
+  options_.caller_decrypts = false;
+  start();
+  connect(-1);
+  EXPECT_TRUE(conversation_->abort().ok());
+
+  board_.settings.slot_writing = SlotWriting::kReference;  // it finds out when it writes
+  board_.boot("factory");
+  start();
+  connect(UpdateBoardForTest::kSlotBytes + 1);
+}
+
+TEST_F(Conversations, ABootloaderIsJudgedByItsOwnHeader) {
+  const std::vector<std::byte> bootloader = bootloader_for_test();
+  options_.final = &board_.partition("bootloader");
+  options_.finalize_with_copy = true;
+  Server server{bootloader};
+  start();
+  EXPECT_EQ(run(server), Kind::kComplete);
+  EXPECT_TRUE(conversation_->finish().ok());
+  EXPECT_EQ(board_.read("bootloader", static_cast<std::uint32_t>(bootloader.size())), bootloader);
+  expect_nothing_switched();
+
+  std::vector<std::byte> foreign = bootloader;
+  foreign[12] = std::byte{5};  // chip id
+  Server wrong{foreign};
+  start();
+  EXPECT_EQ(run(wrong), Kind::kFailed);
+  EXPECT_EQ(error(), Error::kImageWrongChip);
+}
+
+TEST_F(Conversations, WithoutADescriptionThereIsNoSpiModeToCompare) {
+  const std::vector<std::byte> bare = ImageForTest{.has_description = false}.build();
+  start();
+  connect(static_cast<std::int64_t>(bare.size()));
+  conversation_->on_bytes(Bytes(bare).first(1024));
+  EXPECT_EQ(next(), "read") << "whoever verifies the image refuses it";
+  ASSERT_TRUE(conversation_->abort().ok());
+
+  for (const ImageForTest& running :
+       {ImageForTest{.has_description = false}, ImageForTest{.spi_flash_mode = 0}}) {
+    board_.put("factory", running.build());
+    start();
+    connect(static_cast<std::int64_t>(image_.size()));
+    conversation_->on_bytes(Bytes(image_).first(1024));
+    EXPECT_EQ(next(), "read");
+    ASSERT_TRUE(conversation_->abort().ok());
+  }
+}
+
+TEST_F(Conversations, BytesThatWereNotReceivedAreNone) {
+  start();
+  connect(5000);
+  conversation_->on_bytes({}, 0);
+  EXPECT_EQ(next(), "read 1024") << "nothing happened";
+}
+
+TEST_F(Conversations, AllDataArrivedIsSaidByHttpOrByTheParts) {
+  start();
+  connect(5000);
+  EXPECT_FALSE(conversation_->all_data_arrived(false));
+  EXPECT_TRUE(conversation_->all_data_arrived(true));
+  ASSERT_TRUE(conversation_->abort().ok());
+
+  options_.partial_download = true;
+  Server server{image_};
+  start();
+  EXPECT_FALSE(conversation_->all_data_arrived(true)) << "a part is not the whole";
+  EXPECT_EQ(run(server), Kind::kComplete);
+  EXPECT_TRUE(conversation_->all_data_arrived(false));
+}
+
 }  // namespace
 }  // namespace rota::core
