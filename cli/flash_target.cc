@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +37,36 @@ bool copy_all(int from, int to, std::uint64_t bytes) {
   return true;
 }
 
+// Opens a dump that nobody else changes until the descriptor is closed. A command that changes it
+// already is waited for: it replaces the file, and this one must not work on what was there before.
+// -1 with errno. Where files can not be locked (some network file systems) nothing is waited for.
+int open_alone(const std::string& path, const std::string& name) {
+  bool has_told = false;
+  while (true) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return -1;
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      if (!std::exchange(has_told, true)) {
+        fmt::print(stderr, "Waiting for another command that changes {} ...\n", printable(name));
+      }
+      while (flock(descriptor, LOCK_EX) != 0 && errno == EINTR) {
+      }
+    }
+    struct stat locked {};
+    struct stat current {};
+    if (fstat(descriptor, &locked) == 0 && stat(path.c_str(), &current) == 0 &&
+        locked.st_dev == current.st_dev && locked.st_ino == current.st_ino) {
+      return descriptor;
+    }
+    const int error = errno;
+    close(descriptor);
+    if (access(path.c_str(), F_OK) != 0) {
+      errno = error == 0 ? ENOENT : error;
+      return -1;
+    }
+  }
+}
+
 bool write_at(int descriptor, std::uint32_t offset, Bytes bytes) {
   while (!bytes.empty()) {
     const ssize_t done = pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
@@ -63,16 +94,21 @@ Result<FlashTarget, Refusal> FlashTarget::open(std::string_view path_text) {
     target.geometry_ = target.board_->chip().geometry();
     return target;
   }
-  const auto file = InputFile::open(path_text);  // for its refusals
-  if (!file) return Failed{file.error()};
-  target.geometry_.size_bytes = file->size();
+  if (const auto file = InputFile::open(path_text); !file) {  // for its refusals
+    return Failed{file.error()};
+  }
   std::array<char, PATH_MAX> resolved{};
   if (realpath(target.name_.c_str(), resolved.data()) == nullptr) {
     return refuse(system_sentence("open", target.name_, errno));
   }
   target.path_ = resolved.data();
-  target.original_ = ::open(target.path_.c_str(), O_RDONLY | O_CLOEXEC);
+  target.original_ = open_alone(target.path_, target.name_);
   if (target.original_ < 0) return refuse(system_sentence("open", target.name_, errno));
+  struct stat facts {};
+  if (fstat(target.original_, &facts) != 0) {
+    return refuse(system_sentence("read", target.name_, errno));
+  }
+  target.geometry_.size_bytes = static_cast<std::uint32_t>(facts.st_size);
   return target;
 }
 

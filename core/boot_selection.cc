@@ -193,10 +193,19 @@ Status BootSelection::burn_running_version() {
   return efuses_.burn_secure_version_bits(*bits);
 }
 
+// A burn that failed is tried again by the next confirm(): the record alone does not tell.
+Status BootSelection::burn_as_confirmed() {
+  if (!settings_.anti_rollback) return {};
+  burn_is_unfinished_ = true;
+  ROTA_TRY(burn_running_version());
+  burn_is_unfinished_ = false;
+  return {};
+}
+
 Status BootSelection::confirm() {
   if (has_unfinished(OtaState::kValid)) {
     ROTA_TRY(write_verdict(Verdict(*unfinished_)));
-    return settings_.anti_rollback ? burn_running_version() : Status{};
+    return burn_as_confirmed();
   }
   const auto now = view();
   ROTA_TRY(now);
@@ -205,10 +214,12 @@ Status BootSelection::confirm() {
   if (settings_.confirm_only_running && &slot_named_by(record, *now) != &running_) {
     return Error::kRunningIsNotActive;
   }
-  if (record.state == OtaState::kValid) return {};
+  if (record.state == OtaState::kValid) {
+    return burn_is_unfinished_ ? burn_as_confirmed() : Status{};
+  }
   // UNDEFINED is confirmed already, and the other record is the way back: worth more than a word.
   if (is_cut_safe() && record.is_confirmed() && other_slot_is_confirmed(*now)) {
-    return settings_.anti_rollback ? burn_running_version() : Status{};
+    return burn_as_confirmed();
   }
 
   const auto placement =
@@ -219,7 +230,7 @@ Status BootSelection::confirm() {
   record.check = formats::ota_check(record.sequence);
   record.state = OtaState::kValid;
   ROTA_TRY(write_verdict({placement->sector, record}));
-  return settings_.anti_rollback ? burn_running_version() : Status{};
+  return burn_as_confirmed();
 }
 
 Status BootSelection::reject() {

@@ -113,6 +113,7 @@ class BootSelection {
   bool has_unfinished(formats::OtaState state) const {
     return unfinished_ && unfinished_->record.state == state;
   }
+  Status burn_as_confirmed();
   Status burn_running_version();
 
   PartitionAccess& access_;
@@ -121,6 +122,7 @@ class BootSelection {
   const UpdateSettings& settings_;
   Error detail_ = Error::kValidationFailed;
   std::optional<Verdict> unfinished_;  // until OTA data are written for another reason
+  bool burn_is_unfinished_ = false;    // the record is VALID, its version is not burned yet
 };
 
 }  // namespace rota::core

@@ -197,6 +197,20 @@ TEST_F(OddTables, ConfirmingWhatNeedsNoRecordStillBurnsItsVersion) {
   EXPECT_EQ(board_.fuses.bits, 0U);
 }
 
+TEST_F(OddTables, ABurnThatFailedIsTriedAgainByTheNextConfirmation) {
+  board_.settings.anti_rollback = true;
+  board_.put("ota_0", ImageForTest{.secure_version = 2}.build());
+  board_.put_record(0, 1, OtaState::kPendingVerify);
+  board_.boot("ota_0");
+  board_.fuses.burns_fail = true;
+  EXPECT_EQ(error_of(selection().confirm()), Error::kEfuseBurnFailed);
+  EXPECT_EQ(error_of(selection().confirm()), Error::kEfuseBurnFailed);
+  board_.fuses.burns_fail = false;
+  EXPECT_TRUE(selection().confirm().ok());
+  EXPECT_EQ(board_.fuses.bits, 0b11U);
+  EXPECT_EQ(board_.record(0).state, OtaState::kValid);
+}
+
 TEST_F(OddTables, Trap6_AConfirmationThatNeedsANumberBeyondTheLastIsAnError) {
   board_.put_record(0, 0xFFFFFFFD, OtaState::kUndefined);  // ota_0, and the other record is blank
   const auto before = board_.read("otadata", 0x2000);

@@ -40,6 +40,7 @@ class FusesForTest final : public EFuses {
  public:
   std::uint32_t secure_version_bits() const override { return bits; }
   Status burn_secure_version_bits(std::uint32_t more) override {
+    if (burns_fail) return Error::kEfuseBurnFailed;
     bits |= more;
     return {};
   }
@@ -47,6 +48,7 @@ class FusesForTest final : public EFuses {
   Status revoke_key_slot(unsigned) override { return Error::kEfuseBurnFailed; }
 
   std::uint32_t bits = 0;
+  bool burns_fail = false;
 };
 
 // Passes everything on; one call may fail, once, before it did anything.

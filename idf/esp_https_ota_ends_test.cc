@@ -212,6 +212,8 @@ TEST_F(HttpsOta, ADrippingServerEndsInATimeout) {
     });
     EXPECT_EQ(esp_https_ota(&ota), ESP_ERR_TIMEOUT) << drips.where << board.console;
     EXPECT_TRUE(board.console_has("The server is too slow")) << drips.where << board.console;
+    EXPECT_FALSE(board.console_has("Reading from the connection failed"))
+        << "said once, with its own cause: " << drips.where << board.console;
     EXPECT_EQ(selected(), "factory");
     board.console.clear();
   }

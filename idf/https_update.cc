@@ -592,7 +592,8 @@ esp_err_t HttpsUpdate::refuse(Error error) {
         ESP_LOGE(kTag, "No update without a connection to the server; HTTP_CLIENT says above why.");
         return client_error_;
       }
-      service_.log_refusal(kTag, error);
+      // The slow server was named when it was given up.
+      if (client_error_ != ESP_ERR_TIMEOUT) service_.log_refusal(kTag, error);
       return client_error_;
     case Error::kHttpUnauthorized:
       service_.log_refusal(kTag, error);
