@@ -1,9 +1,9 @@
 // A flash that a command changes: a dump in a file, or a board folder.
 //
 // A dump is changed in a copy beside it that takes its place when everything is written: an
-// interrupted command leaves the old file. A board is written as a flashing tool writes a chip. Both
-// are locked from open() on: a second command that changes the dump waits, a board that runs is
-// refused.
+// interrupted command leaves the old file. A board is written as a flashing tool writes a chip.
+// Both are locked from open() on: a second command that changes the dump waits, a board that runs
+// is refused.
 #pragma once
 
 #include <array>

@@ -219,6 +219,10 @@ TEST_P(AppUpdates, RefuseToGoOnBeyondTheEndOrInTheRunningPartition) {
   EXPECT_EQ(error_of(board_.update->resume(board_.partition("ota_0"), 0,
                                            UpdateBoardForTest::kSlotBytes + 1)),
             Error::kInvalidArgument);
+  const auto full = board_.update->resume(board_.partition("ota_0"), kUpdateSequentialWrites,
+                                          UpdateBoardForTest::kSlotBytes);
+  ASSERT_TRUE(full.ok()) << "everything arrived before";
+  EXPECT_TRUE(board_.update->abort(*full).ok());
   EXPECT_EQ(error_of(board_.update->resume(board_.partition("factory"), 0, 0)),
             Error::kNotAnOtaSlot);
   board_.put("ota_0", image_);

@@ -63,6 +63,7 @@ TEST_F(OddTables, OtaDataOfOneSectorAreNone) {
   row("otadata").size = kSectorBytes;
   board_.boot("factory");
   EXPECT_EQ(error_of(selection().confirm()), Error::kOtaDataMissing);
+  EXPECT_EQ(error_of(selection().state_of(board_.partition("ota_0"))), Error::kOtaDataMissing);
   EXPECT_EQ(boot_label(), "none");
   EXPECT_FALSE(selection().rollback_is_possible());
   EXPECT_EQ(selection().observed_rollback(), BootSelection::Rollback::kUnknown);
@@ -133,6 +134,13 @@ TEST_F(OddTables, TheOlderOfTwoRejectedSlotsIsTheLastInvalidWhereverItStands) {
   EXPECT_EQ(selection().last_invalid_partition(), &board_.partition("ota_0"));
 }
 
+TEST_F(OddTables, ARejectedRecordWithABadCheckWordIsNobodys) {
+  put_bad_check(0, 1, OtaState::kInvalid);
+  EXPECT_EQ(selection().last_invalid_partition(), nullptr);
+  board_.put_record(1, 2, OtaState::kAborted);
+  EXPECT_EQ(selection().last_invalid_partition(), &board_.partition("ota_1"));
+}
+
 TEST_F(OddTables, AVersionThatNoFuseHoldsIsRefusedBeforeTheSwitch) {
   board_.settings.anti_rollback = true;
   board_.settings.secure_version_width = 4;
@@ -179,6 +187,26 @@ TEST_F(OddTables, RejectingIsForTheImageThatRuns) {
   EXPECT_EQ(board_.record(1).state, OtaState::kInvalid);
 }
 
+TEST_F(OddTables, RejectingLeavesARejectedRecordAsItIs) {
+  board_.put_record(0, 1, OtaState::kInvalid);  // ota_0
+  board_.put_record(1, 3, OtaState::kValid);    // ota_0 again
+  const auto before = board_.read("otadata", 32);
+  board_.boot("ota_0");
+  EXPECT_TRUE(selection().reject().ok());
+  EXPECT_EQ(board_.read("otadata", 32), before);
+  EXPECT_EQ(board_.record(1).state, OtaState::kInvalid);
+}
+
+TEST_F(OddTables, ConfirmingBesideARejectedRecordIsRecorded) {
+  board_.put_record(0, 1, OtaState::kAborted);
+  board_.put_record(1, 2, OtaState::kUndefined);
+  board_.boot("ota_1");
+  EXPECT_TRUE(selection().confirm().ok());
+  const auto state = selection().state_of(board_.partition("ota_1"));
+  ASSERT_TRUE(state.ok());
+  EXPECT_EQ(*state, OtaState::kValid);
+}
+
 // An UNDEFINED record counts as confirmed. It is left alone where the other one is the way back,
 // but the fuses are burned all the same.
 TEST_F(OddTables, ConfirmingWhatNeedsNoRecordStillBurnsItsVersion) {
@@ -209,6 +237,15 @@ TEST_F(OddTables, ABurnThatFailedIsTriedAgainByTheNextConfirmation) {
   EXPECT_TRUE(selection().confirm().ok());
   EXPECT_EQ(board_.fuses.bits, 0b11U);
   EXPECT_EQ(board_.record(0).state, OtaState::kValid);
+}
+
+TEST_F(OddTables, WithoutADescriptionNoVersionIsBurned) {
+  board_.settings.anti_rollback = true;
+  board_.put("ota_0", ImageForTest{.has_description = false}.build());
+  board_.put_record(0, 1, OtaState::kPendingVerify);
+  board_.boot("ota_0");
+  EXPECT_EQ(error_of(selection().confirm()), Error::kDescriptionMissing);
+  EXPECT_EQ(board_.fuses.bits, 0U);
 }
 
 TEST_F(OddTables, Trap6_AConfirmationThatNeedsANumberBeyondTheLastIsAnError) {

@@ -180,6 +180,28 @@ TEST(FailingFlashOfAChoice, ARejectionSucceedsTheSecondTime) {
   EXPECT_GT(calls, 6);
 }
 
+// Both records have to go, or the second one would start the rejected image again.
+TEST(FailingFlashOfAChoice, ARejectionOfAnImageWithTwoRecordsSucceedsTheSecondTime) {
+  const int calls = fail_every_call(
+      false,
+      [](UpdateBoardForTest& board) {
+        board.settings.rollback = true;
+        board.put("ota_0", ImageForTest{.version = "1"}.build());
+        board.put_record(0, 1, OtaState::kUndefined);
+        board.put_record(1, 3, OtaState::kValid);
+        board.boot("ota_0");
+      },
+      [](UpdateBoardForTest& board) {
+        const Status status = board.selection->reject();
+        if (status.ok()) {
+          EXPECT_FALSE(board.record(0).is_selectable());
+          EXPECT_EQ(board.record(1).state, OtaState::kInvalid);
+        }
+        return status;
+      });
+  EXPECT_GT(calls, 8);
+}
+
 // The record of the running image is erased and its new one was not written: only this boot knows
 // where it stood. The verdict can be given again; without its record the other one can not.
 TEST(FailingFlashOfAChoice, AVerdictThatWasNotWrittenCanBeGivenAgain) {

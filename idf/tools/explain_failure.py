@@ -19,7 +19,19 @@ MISSING_NAME = re.compile(
     r"|[‘'](\w+)[’'] (?:undeclared|was not declared)"
     r"|unknown type name [‘'](\w+)[’']|[‘'](\w+)[’'] does not name a type)", re.MULTILINE)
 MISSING_SYMBOL = re.compile(r"undefined reference to [`‘']([^'’`]+)['’]")
+OLD_CALL = re.compile(r"^(.+?):(\d+):\d+: (?:error|warning): passing argument 1 of [‘']esp_https_ota[’']",
+                      re.MULTILINE)
 NAMES_SHOWN = 8
+
+# Names from before ESP-IDF v5 that no header has any more, with what took their place.
+BEFORE_V5 = {"xTaskHandle": "TaskHandle_t", "xQueueHandle": "QueueHandle_t",
+             "xSemaphoreHandle": "SemaphoreHandle_t", "xTimerHandle": "TimerHandle_t",
+             "xQueueSetHandle": "QueueSetHandle_t", "pcTaskGetTaskName": "pcTaskGetName",
+             "esp_event_loop_init": "esp_event_loop_create_default() and "
+             "esp_event_handler_register()",
+             "system_event_t": "a handler's arguments are (void*, esp_event_base_t, int32_t, void*)",
+             "system_get_free_heap_size": "esp_get_free_heap_size", "ip4addr_ntoa":
+             "esp_ip4addr_ntoa, or IPSTR with IP2STR() in a log line"}
 
 # How headers of ESP-IDF begin.
 OF_IDF = re.compile(r"^(esp_|driver/|freertos/|lwip/|mbedtls/|nvs|soc/|hal/|rom/|esp32\w*/|sdmmc|"
@@ -104,6 +116,8 @@ def declares(text, name):
 
 
 def name_advice(headers, name):
+    if name in BEFORE_V5:
+        return "ESP-IDF v5 took it away; in its place: %s" % BEFORE_V5[name]
     having = [header for header, text in sorted(headers.items()) if declares(text, name)]
     if having:
         return "include %s, which has it" % " or ".join('"%s"' % header for header in having[:2])
@@ -127,16 +141,25 @@ def explanations(project, said):
     symbols = list(dict.fromkeys(MISSING_SYMBOL.findall(said)))
     headers = our_headers() if names or symbols else {}
     of_idf = {name: place for name, place in names.items()
-              if OF_IDF.match(name.lower()) or re.match(r"[a-z]*[A-Z]|httpd_|gpio_|uart_|BIT", name)}
+              if name in BEFORE_V5 or OF_IDF.match(name.lower())
+              or re.match(r"[a-z]*[A-Z]|httpd_|gpio_|uart_|BIT", name)
+              or "_" in name and any(declares(text, name) for text in headers.values())}
     for name, place in list(of_idf.items())[:NAMES_SHOWN]:
         lines.append("%s: %s is not declared: %s." % (place, name, name_advice(headers, name)))
+    if len(of_idf) > NAMES_SHOWN:
+        lines.append("%d more names are not declared." % (len(of_idf) - NAMES_SHOWN))
+    for source, line in OLD_CALL.findall(said):
+        lines.append("%s:%s: since ESP-IDF v5 esp_https_ota() takes an esp_https_ota_config_t: "
+                     "esp_https_ota_config_t ota = {.http_config = &config}; esp_https_ota(&ota)."
+                     % (source, line))
     for symbol in symbols[:NAMES_SHOWN]:
         if symbol == "app_main":
             lines.append("app_main is missing: the program starts there. In C++ write it as "
                          "extern \"C\" void app_main(void).")
         elif symbol.startswith("_binary_"):
             lines.append("%s is missing: no EMBED_FILES or EMBED_TXTFILES of "
-                         "idf_component_register() names that file (a dot becomes _)." % symbol)
+                         "idf_component_register() names a file so called. The name is made of the "
+                         "file's own name, without its folder; a dot becomes _." % symbol)
         else:
             bare = symbol.split("(")[0]
             lines.append("%s is missing: %s" % (symbol, symbol_advice(headers, bare)))

@@ -94,6 +94,14 @@ class RefusalTest(ProjectTest):
                  'main.c:1: esp_restart is not declared: include "esp_system.h", which has it.'),
                 ("void app_main(void) { esp_restart_now(); }\n",
                  "esp_restart_now is not declared: Rota does not have it; like it there is"),
+                ("void app_main(void) { xTaskHandle task = 0; (void)task; }\n",
+                 "main.c:1: xTaskHandle is not declared: ESP-IDF v5 took it away; in its place: "
+                 "TaskHandle_t."),
+                ("void app_main(void) { tcpip_adapter_init(); }\n",
+                 'tcpip_adapter_init is not declared: include "tcpip_adapter.h", which has it.'),
+                ("int esp_https_ota(const char* config);\n"
+                 "void app_main(void) { int config = 0; esp_https_ota(&config); }\n",
+                 "main.c:2: since ESP-IDF v5 esp_https_ota() takes an esp_https_ota_config_t:"),
                 ("int esp_other(void);\nvoid app_main(void) { esp_other(); }\n",
                  "esp_other is missing: no component defines it."),
                 ('extern char text[] asm("_binary_a_txt_start");\n'
