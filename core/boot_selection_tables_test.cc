@@ -66,6 +66,7 @@ TEST_F(OddTables, OtaDataOfOneSectorAreNone) {
   EXPECT_EQ(error_of(selection().state_of(board_.partition("ota_0"))), Error::kOtaDataMissing);
   EXPECT_EQ(boot_label(), "none");
   EXPECT_FALSE(selection().rollback_is_possible());
+  EXPECT_EQ(error_of(selection().erase_inactive_record(false)), Error::kNoActiveRecord);
   EXPECT_EQ(selection().observed_rollback(), BootSelection::Rollback::kUnknown);
 }
 
@@ -165,6 +166,25 @@ TEST_F(OddTables, AnImageBelowTheBurnedVersionIsNoWayBack) {
   board_.put("ota_0", ImageForTest{.has_description = false}.build());
   EXPECT_FALSE(selection().rollback_is_possible());
   EXPECT_EQ(error_of(selection().reject()), Error::kRollbackImpossible);
+}
+
+TEST_F(OddTables, TheWayBackMayStandInEitherSector) {
+  board_.put_record(0, 3, OtaState::kPendingVerify);
+  board_.put_record(1, 2, OtaState::kValid);
+  board_.boot("ota_0");
+  EXPECT_TRUE(selection().rollback_is_possible());
+  EXPECT_TRUE(selection().reject().ok());
+  EXPECT_EQ(boot_label(), "ota_1");
+}
+
+TEST_F(OddTables, ARecordWithABadCheckWordIsNotErased) {
+  board_.put_record(0, 1, OtaState::kValid);
+  put_bad_check(1, 2, OtaState::kValid);
+  board_.boot("ota_0");
+  const auto before = board_.read("otadata", 0x2000);
+  EXPECT_EQ(error_of(selection().erase_inactive_record(true)), Error::kNoActiveRecord);
+  EXPECT_EQ(board_.read("otadata", 0x2000), before);
+  EXPECT_EQ(board_.read("ota_1", static_cast<std::uint32_t>(image_.size())), image_);
 }
 
 TEST_F(OddTables, ADamagedImageIsNoWayBack) {

@@ -180,6 +180,40 @@ TEST(FailingFlashOfAChoice, ARejectionSucceedsTheSecondTime) {
   EXPECT_GT(calls, 6);
 }
 
+// Once its check word is gone there is no record to give up any more, which the second call says.
+TEST(FailingFlashOfAChoice, GivingUpTheOtherImageSucceedsTheSecondTime) {
+  const int calls = fail_every_call(
+      false,
+      [](UpdateBoardForTest& board) {
+        board.settings.rollback = true;
+        board.put("ota_1", ImageForTest{}.build());
+        board.put_record(0, 3, OtaState::kValid);
+        board.put_record(1, 2, OtaState::kInvalid);
+        board.boot("ota_0");
+      },
+      [](UpdateBoardForTest& board) {
+        const Status status = board.selection->erase_inactive_record(true);
+        const bool is_given_up = !board.record(1).check_is_good() &&
+                                 board.is_blank("ota_1", 0, UpdateBoardForTest::kSlotBytes);
+        if (status.ok()) {
+          EXPECT_TRUE(is_given_up);
+        }
+        return error_of(status) == Error::kNoActiveRecord && is_given_up ? Status{} : status;
+      });
+  EXPECT_GT(calls, 4);
+}
+
+TEST(FailingFlashOfAChoice, TheWayBackToFactorySucceedsTheSecondTime) {
+  const int calls = fail_every_call(false, prepare_trial, [](UpdateBoardForTest& board) {
+    const Status status = board.selection->set_boot(board.partition("factory"), true);
+    if (status.ok()) {
+      EXPECT_TRUE(board.is_blank("otadata", 0, 0x2000));
+    }
+    return status;
+  });
+  EXPECT_GT(calls, 8);
+}
+
 // Both records have to go, or the second one would start the rejected image again.
 TEST(FailingFlashOfAChoice, ARejectionOfAnImageWithTwoRecordsSucceedsTheSecondTime) {
   const int calls = fail_every_call(

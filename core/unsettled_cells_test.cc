@@ -20,6 +20,7 @@ constexpr std::uint32_t kSlotBytes = 0x4000;
 class UnsettledFlash final : public Flash {
  public:
   Status read(FlashAddress from, MutableBytes into) override {
+    if (reads_until_failure >= 0 && reads_until_failure-- == 0) return Error::kFlashReadFailed;
     ROTA_TRY(memory.chip.read(from, into));
     const bool covers = from.value <= unsettled_at && unsettled_at < from.value + into.size();
     if (covers && reads_++ % 2 == 1) into[unsettled_at - from.value] ^= std::byte{0x04};
@@ -44,6 +45,7 @@ class UnsettledFlash final : public Flash {
   std::uint32_t unsettled_at = kNowhere;
   int lying_erases = 0;
   bool erases_fail = false;
+  int reads_until_failure = -1;
 
  private:
   unsigned reads_ = 0;
@@ -72,6 +74,28 @@ TEST_F(UnsettledRecord, SettledRecordsAreLeftAlone) {
   const std::uint64_t erases = flash.memory.state.erase_count;
   EXPECT_EQ(*store.erase_unstable_records(), 0U);
   EXPECT_EQ(flash.memory.state.erase_count, erases);
+}
+
+TEST_F(UnsettledRecord, WhatLiesBehindOtaDataIsNobodysRecord) {
+  flash.unsettled_at = kOtaDataAt + 2 * kSectorBytes;
+  EXPECT_EQ(*store.erase_unstable_records(), 0U);
+  EXPECT_NE(flash.unsettled_at, UnsettledFlash::kNowhere);
+}
+
+TEST_F(UnsettledRecord, ASectorThatDoesNotSettleIsErasedThreeTimesNotForEver) {
+  flash.unsettled_at = kOtaDataAt + 28;
+  flash.lying_erases = 100;
+  EXPECT_TRUE(store.erase_unstable_records().ok());
+  EXPECT_EQ(flash.lying_erases, 97);
+}
+
+TEST_F(UnsettledRecord, AReadThatFailsIsReported) {
+  for (const int good : {0, 1, 5, 20}) {
+    flash.reads_until_failure = good;
+    const auto erased = store.erase_unstable_records();
+    ASSERT_FALSE(erased.ok()) << good;
+    EXPECT_EQ(erased.error(), Error::kFlashReadFailed) << good;
+  }
 }
 
 TEST_F(UnsettledRecord, AnEraseThatFailsIsReported) {
