@@ -39,7 +39,7 @@ def names_of(path):
     names = {"header": [], "function": [], "macro": [], "type": [], "value": []}
     with open(path, encoding="utf-8") as file:
         for line in file:
-            if not line.startswith("#"):
+            if not line.startswith(("#", "brings ")):
                 kind, name = line.split()
                 names[kind].append(name)
     return names

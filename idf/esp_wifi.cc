@@ -1,5 +1,6 @@
-// esp_wifi.h: a station that connects as soon as it is asked to, and an access point that nobody
-// joins (surface 2.14). The events come in the order that programs wait for.
+// esp_wifi.h: a station that connects as soon as it is asked to, and an access point that one guest
+// joins as soon as it starts: the computer that the board runs on, whose programs reach the board's
+// servers (surface 2.14). The events come in the order that programs wait for.
 #include "esp_wifi.h"
 
 #include <algorithm>
@@ -21,6 +22,8 @@ constexpr std::uint8_t kChannel = 1;
 constexpr std::int8_t kSignalStrength = -40;  // dBm, a near access point
 constexpr std::uint8_t kReasonLeaving = 8;    // the station left by itself
 constexpr std::uint8_t kAccessPointMac[6] = {0x02, 0x00, 0x00, 0x00, 0x00, 0x01};
+constexpr std::uint8_t kGuestMac[6] = {0x02, 0x00, 0x00, 0x00, 0x00, 0x02};
+constexpr std::uint8_t kGuestNumber = 1;  // the association id
 
 Network::Wifi& wifi() { return runtime().network().wifi(); }
 
@@ -61,6 +64,28 @@ void disconnect_station() {
   event.rssi = kSignalStrength;
   post_network_event(WIFI_EVENT, WIFI_EVENT_STA_DISCONNECTED, &event, sizeof(event));
   if (esp_netif_t* netif = station()) netif->is_up = false;
+}
+
+void let_guest_in(esp_netif_t* netif) {
+  wifi().has_guest = true;
+  wifi_event_ap_staconnected_t joined{};
+  std::ranges::copy(kGuestMac, joined.mac);
+  joined.aid = kGuestNumber;
+  post_network_event(WIFI_EVENT, WIFI_EVENT_AP_STACONNECTED, &joined, sizeof(joined));
+  if (netif == nullptr) return;
+  ip_event_ap_staipassigned_t assigned{netif, {ESP_IP4TOADDR(127, 0, 0, 1)}, {}};
+  std::ranges::copy(kGuestMac, assigned.mac);
+  post_network_event(IP_EVENT, IP_EVENT_AP_STAIPASSIGNED, &assigned, sizeof(assigned));
+}
+
+void show_guest_out() {
+  if (!wifi().has_guest) return;
+  wifi().has_guest = false;
+  wifi_event_ap_stadisconnected_t left{};
+  std::ranges::copy(kGuestMac, left.mac);
+  left.aid = kGuestNumber;
+  left.reason = kReasonLeaving;
+  post_network_event(WIFI_EVENT, WIFI_EVENT_AP_STADISCONNECTED, &left, sizeof(left));
 }
 
 esp_err_t check_started() {
@@ -129,10 +154,10 @@ esp_err_t esp_wifi_start(void) {
   if (wifi().is_started) return ESP_OK;
   wifi().is_started = true;
   if (wifi().has_access_point()) {
-    if (esp_netif_t* netif = runtime().network().find_by_key(rota::idf::kAccessPointKey)) {
-      netif->is_up = true;
-    }
+    esp_netif_t* netif = runtime().network().find_by_key(rota::idf::kAccessPointKey);
+    if (netif != nullptr) netif->is_up = true;
     post(WIFI_EVENT_AP_START);
+    let_guest_in(netif);
   }
   if (wifi().has_station()) post(WIFI_EVENT_STA_START);
   return ESP_OK;
@@ -142,6 +167,7 @@ esp_err_t esp_wifi_stop(void) {
   if (!wifi().is_initialized) return ESP_ERR_WIFI_NOT_INIT;
   if (!wifi().is_started) return ESP_OK;
   disconnect_station();
+  show_guest_out();
   wifi().is_started = false;
   if (wifi().has_station()) post(WIFI_EVENT_STA_STOP);
   if (wifi().has_access_point()) post(WIFI_EVENT_AP_STOP);
@@ -226,10 +252,13 @@ esp_err_t esp_wifi_set_country_code(const char* country, bool) {
   return country == nullptr ? ESP_ERR_INVALID_ARG : ESP_OK;
 }
 
-// Nobody has joined the access point.
-esp_err_t esp_wifi_deauth_sta(uint16_t) {
+// The guest does not come back by itself. 0: everybody.
+esp_err_t esp_wifi_deauth_sta(uint16_t aid) {
   const esp_err_t checked = check_started();
-  return checked == ESP_OK && !wifi().has_access_point() ? ESP_ERR_WIFI_MODE : checked;
+  if (checked != ESP_OK) return checked;
+  if (!wifi().has_access_point()) return ESP_ERR_WIFI_MODE;
+  if (aid == 0 || aid == kGuestNumber) show_guest_out();
+  return ESP_OK;
 }
 
 esp_err_t esp_wifi_scan_start(const wifi_scan_config_t*, bool) {
@@ -295,7 +324,12 @@ esp_err_t esp_wifi_get_channel(uint8_t* primary, wifi_second_chan_t* second) {
 esp_err_t esp_wifi_ap_get_sta_list(wifi_sta_list_t* sta) {
   if (sta == nullptr) return ESP_ERR_INVALID_ARG;
   *sta = {};
-  return check_started();
+  const esp_err_t checked = check_started();
+  if (checked != ESP_OK || !wifi().has_guest) return checked;
+  sta->num = 1;
+  std::ranges::copy(kGuestMac, sta->sta[0].mac);
+  sta->sta[0].rssi = kSignalStrength;
+  return ESP_OK;
 }
 
 esp_err_t esp_wifi_sta_get_rssi(int* rssi) {

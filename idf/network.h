@@ -47,6 +47,7 @@ class Network {
     bool is_initialized = false;
     bool is_started = false;
     bool is_connected = false;
+    bool has_guest = false;      // somebody joined the access point
     bool has_scanned = false;    // and its result was not fetched yet
     std::int8_t max_power = 80;  // 0.25 dBm
     wifi_mode_t mode = WIFI_MODE_STA;

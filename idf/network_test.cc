@@ -35,6 +35,24 @@ void station(void*, esp_event_base_t base, std::int32_t id, void* data) {
   }
 }
 
+// What a program with an access point hears.
+void hear(void*, esp_event_base_t base, std::int32_t id, void* data) {
+  if (base == IP_EVENT) {
+    ASSERT_EQ(id, IP_EVENT_AP_STAIPASSIGNED);
+    EXPECT_EQ(static_cast<ip_event_ap_staipassigned_t*>(data)->ip.addr,
+              ESP_IP4TOADDR(127, 0, 0, 1));
+    heard().push_back("has its address");
+  } else if (id == WIFI_EVENT_AP_STACONNECTED) {
+    EXPECT_EQ(static_cast<wifi_event_ap_staconnected_t*>(data)->aid, 1);
+    heard().push_back("joins");
+  } else if (id == WIFI_EVENT_AP_STADISCONNECTED) {
+    EXPECT_EQ(static_cast<wifi_event_ap_stadisconnected_t*>(data)->aid, 1);
+    heard().push_back("leaves");
+  } else {
+    heard().push_back(id == WIFI_EVENT_AP_START ? "start" : "stop");
+  }
+}
+
 class NetworkTest : public testing::Test {
  protected:
   NetworkTest() { heard().clear(); }
@@ -87,6 +105,37 @@ TEST_F(NetworkTest, AScanFindsTheAccessPointThatTheStationIsSetTo) {
     EXPECT_STREQ(reinterpret_cast<char*>(records[0].ssid), "home");
   });
   EXPECT_THAT(heard(), testing::Contains("WIFI_EVENT1"));
+}
+
+// Programs with an upload page of their own wait for somebody to open it.
+TEST_F(NetworkTest, TheComputerJoinsTheAccessPointAndLeavesWithIt) {
+  board.run([] {
+    EXPECT_EQ(esp_netif_init(), ESP_OK);
+    EXPECT_EQ(esp_event_loop_create_default(), ESP_OK);
+    esp_netif_t* netif = esp_netif_create_default_wifi_ap();
+    const wifi_init_config_t init = WIFI_INIT_CONFIG_DEFAULT();
+    EXPECT_EQ(esp_wifi_init(&init), ESP_OK);
+    esp_event_handler_register(WIFI_EVENT, ESP_EVENT_ANY_ID, hear, nullptr);
+    esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, hear, nullptr);
+    EXPECT_EQ(esp_wifi_set_mode(WIFI_MODE_AP), ESP_OK);
+    wifi_sta_list_t guests{};
+    EXPECT_EQ(esp_wifi_ap_get_sta_list(&guests), ESP_ERR_WIFI_NOT_STARTED);
+    EXPECT_EQ(esp_wifi_start(), ESP_OK);
+    vTaskDelay(1);
+    EXPECT_TRUE(esp_netif_is_netif_up(netif));
+    EXPECT_EQ(esp_wifi_ap_get_sta_list(&guests), ESP_OK);
+    EXPECT_EQ(guests.num, 1);
+    EXPECT_EQ(esp_wifi_deauth_sta(7), ESP_OK) << "nobody has that number";
+    EXPECT_EQ(esp_wifi_deauth_sta(1), ESP_OK);
+    EXPECT_EQ(esp_wifi_ap_get_sta_list(&guests), ESP_OK);
+    EXPECT_EQ(guests.num, 0);
+    EXPECT_EQ(esp_wifi_stop(), ESP_OK);
+    EXPECT_EQ(esp_wifi_start(), ESP_OK);
+    EXPECT_EQ(esp_wifi_stop(), ESP_OK);
+    vTaskDelay(1);
+  });
+  EXPECT_THAT(heard(), ElementsAre("start", "joins", "has its address", "leaves", "stop", "start",
+                                   "joins", "has its address", "leaves", "stop"));
 }
 
 TEST_F(NetworkTest, WithoutANameThereIsNothingToConnectTo) {

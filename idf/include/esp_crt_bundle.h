@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "esp_err.h"
+#include "mbedtls/ssl.h"
 
 #ifdef __cplusplus
 extern "C" {

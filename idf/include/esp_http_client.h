@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #if __has_include("sdkconfig.h")
 #include "sdkconfig.h"
 #endif
@@ -21,6 +22,8 @@
 #include "esp_event.h"
 #include "esp_tls_errors.h"
 #include "freertos/FreeRTOS.h"
+#include "http_parser.h"
+#include "lwip/sockets.h"
 
 #ifdef __cplusplus
 extern "C" {

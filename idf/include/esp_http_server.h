@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "esp_err.h"
+#include "esp_event.h"
 #include "esp_event_base.h"
 #include "esp_heap_caps.h"
 #include "freertos/FreeRTOS.h"

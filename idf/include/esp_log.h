@@ -14,6 +14,8 @@
 #include "sdkconfig.h"
 #endif
 
+#include "esp_rom_sys.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -107,3 +107,5 @@ void esp_netif_set_ip4_addr(esp_ip4_addr_t* addr, uint8_t a, uint8_t b, uint8_t 
 #ifdef __cplusplus
 }
 #endif
+
+#include "tcpip_adapter.h"  // the names of before ESP-IDF v5, on top of these

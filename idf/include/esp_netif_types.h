@@ -63,7 +63,6 @@ typedef struct {
   bool ip_changed;
 } ip_event_got_ip_t;
 
-// These are not posted: nobody joins the access point, and the board has no IPv6 address.
 typedef struct {
   esp_netif_t* esp_netif;
   esp_ip4_addr_t ip;

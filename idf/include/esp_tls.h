@@ -2,13 +2,17 @@
 // of the program's own are declared only: use esp_http_client.h, or sockets.
 #pragma once
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "esp_err.h"
 #include "esp_tls_errors.h"
+#include "lwip/sockets.h"
+#include "mbedtls/ssl.h"
 #include "rota_not_offered.h"
 
 #ifdef __cplusplus

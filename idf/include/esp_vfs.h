@@ -5,8 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <dirent.h>
+#include <stdarg.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
+#include <unistd.h>
 #include "esp_err.h"
 #include "esp_vfs_common.h"
 #include "rota_not_offered.h"

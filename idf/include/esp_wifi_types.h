@@ -211,7 +211,7 @@ typedef struct {
   uint32_t passive;
 } wifi_scan_time_t;
 
-// Who joined the access point: nobody does.
+// Who joined the access point: the computer that the board runs on.
 #define ESP_WIFI_MAX_CONN_NUM 15
 typedef struct {
   uint8_t mac[6];

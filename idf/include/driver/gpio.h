@@ -5,7 +5,10 @@
 #include <stdint.h>
 
 #include "esp_err.h"
+#include "esp_intr_alloc.h"
+#include "esp_rom_gpio.h"
 #include "hal/gpio_types.h"
+#include "soc/soc_caps.h"
 
 #ifdef __cplusplus
 extern "C" {

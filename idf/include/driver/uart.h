@@ -6,8 +6,12 @@
 #include <stdint.h>
 
 #include "esp_err.h"
+#include "esp_intr_alloc.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/queue.h"
+#include "freertos/semphr.h"
+#include "freertos/task.h"
+#include "soc/soc_caps.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <assert.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #if __has_include("sdkconfig.h")
 #include "sdkconfig.h"
 #endif

@@ -2,3 +2,5 @@
 #pragma once
 
 #include <netdb.h>
+
+#include "lwip/sockets.h"
