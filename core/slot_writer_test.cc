@@ -116,6 +116,25 @@ TEST_F(CheckedWriting, AnImpossibleSegmentCountCostsNothing) {
   expect_refused(ImageForTest{.segment_count = 17}.build(), Error::kImageTooManySegments);
 }
 
+TEST_F(CheckedWriting, SixteenSegmentsAreNotTooMany) {
+  SlotWriter writer = this->writer(SlotWriting::kChecked);
+  EXPECT_TRUE(writer.write(ImageForTest{.segment_count = 16}.build()).ok());
+}
+
+// A bootloader's largest chip revision is not looked at (spec 4.3).
+TEST_F(CheckedWriting, OnlyAnAppMayBeForAnOlderChip) {
+  std::vector<std::byte> image = ImageForTest{}.build();
+  formats::ImageHeader header =
+      formats::decode_image_header(Bytes(image).first<formats::kImageHeaderBytes>());
+  header.max_chip_revision = 200;  // the chip's is 300
+  const auto bytes = formats::encode(header);
+  std::copy(bytes.begin(), bytes.end(), image.begin());
+  expect_refused(image, Error::kImageChipTooNew);
+  SlotWriter writer = this->writer(SlotWriting::kChecked);
+  writer.set_content(PartitionType::kBootloader);
+  EXPECT_TRUE(writer.write(image).ok());
+}
+
 TEST_F(CheckedWriting, NothingIsErasedBeforeTheStartIsJudged) {
   fill_slot(0x42);
   SlotWriter writer = this->writer(SlotWriting::kChecked);
@@ -263,7 +282,7 @@ TEST_F(CheckedWriting, ATableIsJudgedByItsFirstRow) {
 TEST_F(CheckedWriting, NoBytesChangeNothing) {
   SlotWriter writer = this->writer(SlotWriting::kChecked);
   EXPECT_TRUE(writer.write({}).ok());
-  EXPECT_TRUE(bulk_writer(SlotWriting::kChecked, 0).write_at(0, {}).ok());
+  EXPECT_TRUE(bulk_writer(SlotWriting::kChecked, 4096).write_at(0, {}).ok());
   EXPECT_EQ(board_.chip.state.operation_count, 0U);
 }
 
@@ -272,17 +291,21 @@ TEST_F(CheckedWriting, AtAnOffsetNothingIsWrittenBeyondTheEnd) {
   constexpr std::uint32_t kEnd = UpdateBoardForTest::kSlotBytes;
   EXPECT_EQ(error_of(writer.write_at(kEnd + 1, Bytes(image_).first(16))),
             Error::kPartitionOffsetBeyondEnd);
+  EXPECT_EQ(error_of(writer.write_at(kEnd, Bytes(image_).first(16))), Error::kPartitionOverrun);
   EXPECT_EQ(error_of(writer.write_at(kEnd - 8, Bytes(image_).first(16))), Error::kPartitionOverrun);
   EXPECT_EQ(board_.chip.state.operation_count, 0U);
+  EXPECT_TRUE(writer.write_at(kEnd - 16, Bytes(image_).first(16)).ok());
 }
 
 TEST_F(CheckedWriting, ErasesInTheUnitsThatTheChipHas) {
   struct Row {
     bool has_32k, has_64k;
+    std::uint32_t bytes;
     std::uint64_t erases;
   };
   for (const Row row :
-       {Row{true, true, 2}, Row{true, false, 3}, Row{false, true, 9}, Row{false, false, 24}}) {
+       {Row{true, true, 0x18000, 2}, Row{true, false, 0x18000, 3}, Row{false, true, 0x18000, 9},
+        Row{false, false, 0x18000, 24}, Row{true, true, 0x10000, 1}, Row{true, true, 0x8000, 1}}) {
     SCOPED_TRACE(row.erases);
     UpdateBoardForTest board;
     FlashGeometry geometry = board.chip.chip.geometry();
@@ -292,9 +315,9 @@ TEST_F(CheckedWriting, ErasesInTheUnitsThatTheChipHas) {
     SlotWriter::Plan plan;
     plan.partition = &board.partition("ota_0");  // begins at 0x30000
     plan.content = PartitionType::kData;
-    plan.bulk_erase_bytes = 0x18000;
+    plan.bulk_erase_bytes = row.bytes;
     SlotWriter writer(*board.access, plan);
-    EXPECT_TRUE(writer.write(filled(0x18000, 0x11)).ok());
+    EXPECT_TRUE(writer.write(filled(row.bytes, 0x11)).ok());
     EXPECT_EQ(board.erases(), row.erases);
   }
 }
@@ -346,6 +369,21 @@ TEST_F(ReferenceWriting, SectorsAreErasedWhenTheFirstByteArrivesInThem) {
   ASSERT_TRUE(writer.write(Bytes(image_).subspan(4096, 1)).ok());
   EXPECT_EQ(slot(100, 4097), filled(100, 0xFF));
   EXPECT_EQ(slot(1, 8192), filled(1, 0x00));
+}
+
+TEST_F(ReferenceWriting, PiecesOfAnySizeReplaceOldContent) {
+  for (const std::size_t piece : {900, 3000, 4096, 5000, 10000}) {
+    SCOPED_TRACE(piece);
+    fill_slot(0x42);
+    SlotWriter writer = this->writer(SlotWriting::kReference);
+    for (std::size_t at = 0; at < image_.size(); at += piece) {
+      const std::size_t count = std::min(piece, image_.size() - at);
+      ASSERT_TRUE(writer.write(Bytes(image_).subspan(at, count)).ok());
+      const std::uint32_t reached = align_up(static_cast<std::uint32_t>(at + count), kSectorBytes);
+      EXPECT_EQ(slot(16, reached), filled(16, 0x42)) << "the sector behind is not touched yet";
+    }
+    EXPECT_EQ(slot(image_.size()), image_);
+  }
 }
 
 TEST_F(ReferenceWriting, WithoutAnEraseOldBitsStay) {

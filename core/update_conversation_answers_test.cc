@@ -204,6 +204,11 @@ TEST_F(Conversations, AnAnswerWithAnotherRangeIsRefused) {
   conversation_->on_response(part(4096, 20000, 20001));
   EXPECT_EQ(next(), "failed");
   EXPECT_EQ(error(), Error::kHttpRangeMismatch);
+
+  start().next();
+  conversation_->on_response(part(0, 29999, 30000));  // from its beginning
+  EXPECT_EQ(next(), "failed");
+  EXPECT_EQ(error(), Error::kHttpRangeMismatch);
 }
 
 // ---- Parts ----
@@ -319,6 +324,28 @@ TEST_F(Conversations, PartsResumeWhereTheyStopped) {
   expect_installed();
 }
 
+TEST_F(Conversations, WithoutResumptionAnOffsetMeansNothing) {
+  options_.resume_at = 8192;
+  start();
+  EXPECT_EQ(conversation_->resumed_at(), 0U);
+  EXPECT_EQ(next(), "request");
+}
+
+TEST_F(Conversations, AnEmptyFileHasALength) {
+  start().next();
+  EXPECT_EQ(conversation_->image_bytes(), -1);
+  conversation_->on_response(ok(0));
+  EXPECT_EQ(conversation_->image_bytes(), 0);
+}
+
+TEST_F(Conversations, AFileAsLargeAsOnePartNeedsNoRange) {
+  options_.partial_download = true;
+  options_.max_request_bytes = 5000;
+  start().next();
+  conversation_->on_response(ok(5000));
+  EXPECT_EQ(next(), "request on a new connection");
+}
+
 TEST_F(Conversations, APartSizeOfZeroMeansTheDefault) {
   options_.partial_download = true;
   options_.max_request_bytes = 0;
@@ -341,6 +368,10 @@ TEST_F(Conversations, AnAnswerFromAnotherFileStartsOverOnce) {
     conversation_->on_response(other(code));
     EXPECT_EQ(next(), kAgain) << code;
   }
+  start().next();
+  conversation_->on_response(other(400));
+  EXPECT_EQ(next(), "failed");
+  EXPECT_EQ(error(), Error::kHttpStatus);
   start().next();
   conversation_->on_response(other(404));
   EXPECT_EQ(next(), "failed");
