@@ -24,6 +24,9 @@ TEST(BootPlanOptions, ARecordBelowTheBurnedVersionDoesNotCount) {
   auto boot = scene.boot();
   EXPECT_EQ(boot.started, 0);
   EXPECT_TRUE(boot.has(BootRule::kRecordBelowSecureVersion));
+  for (const AppliedRule& rule : boot.applied) {
+    EXPECT_TRUE(rule.rule != BootRule::kRecordBelowSecureVersion || rule.record_sector == 1);
+  }
   EXPECT_EQ(scene.state(1), OtaState::kNew) << "it was never chosen";
 
   scene.version(1, std::nullopt);
@@ -171,11 +174,21 @@ TEST(BootPlanOptions, PinsCountOnlyWhenTheyAreConfiguredAndNotAfterDeepSleep) {
   scene.inputs.factory_reset_pin_held = true;
   scene.inputs.app_test_pin_held = true;
   scene.record(0, 1, OtaState::kValid);
-  EXPECT_EQ(scene.boot().started, 0);
+  const auto expect_nothing = [&](const char* when) {
+    const auto boot = scene.boot();
+    EXPECT_EQ(boot.started, 0) << when;
+    EXPECT_FALSE(boot.has(BootRule::kFactoryResetPin)) << when;
+    EXPECT_FALSE(boot.has(BootRule::kTestAppPin)) << when;
+  };
+  expect_nothing("held, but not configured");
   scene.inputs.settings.factory_reset.enabled = true;
   scene.inputs.settings.app_test.enabled = true;
   scene.inputs.woke_from_deep_sleep = true;
-  EXPECT_EQ(scene.boot().started, 0);
+  expect_nothing("a wake from deep sleep");
+  scene.inputs.woke_from_deep_sleep = false;
+  scene.inputs.factory_reset_pin_held = false;
+  scene.inputs.app_test_pin_held = false;
+  expect_nothing("configured, but not held");
   EXPECT_EQ(scene.show(0), "1/VALID");
 }
 
@@ -326,6 +339,20 @@ TEST(BootPlanOptions, TheFastPathNeedsOtaDataThatCanBeRead) {
   EXPECT_EQ(boot.started, std::nullopt);
   EXPECT_TRUE(boot.has(BootRule::kDeepSleepFastPathFailed));
   EXPECT_TRUE(boot.has(BootRule::kOtaDataTooSmall));
+  EXPECT_TRUE(boot.tried().empty());
+}
+
+TEST(BootPlanOptions, Trap4_EqualSequencesGoToSectorZeroUnderAntiRollback) {
+  BootScene scene(2);
+  scene.with_anti_rollback().record(0, 1, OtaState::kValid).record(1, 1, OtaState::kUndefined);
+  const auto boot = scene.boot();
+  EXPECT_EQ(boot.started, 0);
+  for (const AppliedRule& rule : boot.applied) {
+    if (rule.rule == BootRule::kEqualSequencesFirstWins) {
+      EXPECT_EQ(rule.record_sector, 0);
+    }
+  }
+  EXPECT_TRUE(boot.has(BootRule::kEqualSequencesFirstWins));
 }
 
 // A row at address 0 is none for whoever reads a version from it.

@@ -338,15 +338,15 @@ TEST(BootPlan, Trap13_TheLastRowOfAKindWins) {
     for (const std::uint8_t subtype : {0x00, 0x10, 0x20}) {
       formats::PartitionRow row;
       row.subtype = subtype;
-      row.offset = offset;
+      row.offset = offset + subtype * 0x100U;
       row.size = 0x10000;
       ASSERT_TRUE(rows.push_back(row));
     }
   }
   const BootTable table = boot_table_of(rows);
   EXPECT_EQ(table.factory.start.value, 0x20000U);
-  EXPECT_EQ(table.test.start.value, 0x20000U);
-  EXPECT_EQ(table.slots[0].start.value, 0x20000U);
+  EXPECT_EQ(table.slots[0].start.value, 0x21000U);
+  EXPECT_EQ(table.test.start.value, 0x22000U);
   EXPECT_EQ(table.slot_count, 2U);
 }
 

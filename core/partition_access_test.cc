@@ -155,6 +155,9 @@ TEST_F(PartitionRules, CopyErasesFirstAndCopiesAnySize) {
   EXPECT_EQ(error_of(board_.access->copy(to, 0, from, 0, 0x4001)), Error::kPartitionOverrun);
   EXPECT_EQ(error_of(board_.access->copy(to, 0, from, 0x10001, 0)), Error::kPartitionOverrun);
   EXPECT_EQ(error_of(board_.access->copy(to, 0x4001, from, 0, 0)), Error::kPartitionOverrun);
+  EXPECT_EQ(error_of(board_.access->copy(from, 0, to, 0, 0x4001)), Error::kPartitionOverrun);
+  EXPECT_EQ(board_.read("storage", 0x2345), bytes) << "nothing was erased";
+  EXPECT_TRUE(board_.access->copy(to, 0x4000, from, 0x10000, 0).ok()) << "no bytes at both ends";
   EXPECT_EQ(error_of(board_.access->copy(to, 0, to, 0, 16)), Error::kInvalidArgument);
   const Partition again = from;  // another row of the same place
   EXPECT_EQ(error_of(board_.access->copy(again, 0x2000, from, 0, 0x2345)),

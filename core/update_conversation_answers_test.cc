@@ -293,6 +293,13 @@ TEST_F(Conversations, PartsOfDifferentFilesAreNotMixed) {
   conversation_->on_response(part(0, 2047, 9000));
   EXPECT_EQ(next(), "failed");
   EXPECT_EQ(error(), Error::kHttpBodyChanged);
+
+  start().next();
+  conversation_->on_response(ok(8000));
+  EXPECT_EQ(next(), "request 0-2047 on a new connection");
+  conversation_->on_response(part(0, 2047, 0));
+  EXPECT_EQ(next(), "failed");
+  EXPECT_EQ(error(), Error::kHttpBodyChanged);
 }
 
 TEST_F(Conversations, MoreThanTheFileHoldsIsRefused) {
@@ -431,6 +438,17 @@ TEST_F(Conversations, PartsThatResumeBeyondTheFileStartOver) {
   EXPECT_EQ(next(), "request head");
   conversation_->on_response(ok(5000));
   EXPECT_EQ(next(), "request 0-2047 on a new connection");
+
+  start().next();
+  conversation_->on_response(ok(8192));
+  EXPECT_EQ(next(), "request 0-2047 on a new connection") << "nothing is left of it";
+}
+
+TEST_F(Conversations, AnEmptyFileIsAskedForInOnePart) {
+  options_.partial_download = true;
+  start().next();
+  conversation_->on_response(ok(0));
+  EXPECT_EQ(next(), "request on a new connection");
 }
 
 }  // namespace

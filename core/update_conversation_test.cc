@@ -314,6 +314,9 @@ TEST_F(Conversations, WhatCanNotFitIsRefusedBeforeAnythingIsErased) {
   EXPECT_FALSE(conversation_->has_begun());
   EXPECT_EQ(board_.chip.state.operation_count, 0U);
 
+  start();
+  connect(UpdateBoardForTest::kSlotBytes);
+  EXPECT_TRUE(conversation_->abort().ok());
   options_.caller_decrypts = true;
   start();
   connect(UpdateBoardForTest::kSlotBytes + 1);
@@ -346,6 +349,68 @@ TEST_F(Conversations, ABootloaderIsJudgedByItsOwnHeader) {
   start();
   EXPECT_EQ(run(wrong), Kind::kFailed);
   EXPECT_EQ(error(), Error::kImageWrongChip);
+}
+
+// The first bytes have to hold the description, whose size depends on what arrives.
+TEST_F(Conversations, TheFirstBytesHoldTheWholeDescription) {
+  constexpr std::size_t kApp = formats::kImagePreambleBytes;
+  constexpr std::size_t kBootloader =
+      formats::kDescriptionOffset + formats::kBootloaderDescriptionBytes;
+  for (const bool is_app : {true, false}) {
+    options_.final = &board_.partition(is_app ? "ota_0" : "bootloader");
+    const std::size_t needed = is_app ? kApp : kBootloader;
+    start();
+    connect(5000);
+    conversation_->on_bytes(Bytes(image_).first(needed - 1));
+    EXPECT_EQ(next(), "failed");
+    EXPECT_EQ(error(), Error::kImageTooShort);
+    ASSERT_TRUE(conversation_->abort().ok());
+    start();
+    connect(5000);
+    conversation_->on_bytes(Bytes(image_).first(needed));
+    EXPECT_EQ(next(), "read");
+    ASSERT_TRUE(conversation_->abort().ok());
+  }
+}
+
+// The largest chip revision of a bootloader is not looked at (spec 4.3).
+TEST_F(Conversations, OnlyAnAppMayBeForAnOlderChip) {
+  std::vector<std::byte> image = image_;
+  formats::ImageHeader header =
+      formats::decode_image_header(Bytes(image).first<formats::kImageHeaderBytes>());
+  header.max_chip_revision = 200;  // the chip's is 300
+  const auto bytes = formats::encode(header);
+  std::copy(bytes.begin(), bytes.end(), image.begin());
+  for (const bool is_app : {true, false}) {
+    options_.final = &board_.partition(is_app ? "ota_0" : "bootloader");
+    start();
+    connect(5000);
+    conversation_->on_bytes(Bytes(image).first(1024));
+    EXPECT_EQ(next(), is_app ? "failed" : "read");
+    EXPECT_TRUE(!is_app || error() == Error::kImageChipTooNew);
+    ASSERT_TRUE(conversation_->abort().ok());
+  }
+}
+
+// The image is verified at its end and again before the switch; either may find flash failing.
+TEST_F(Conversations, AVerificationThatFlashDoesNotAllowSaysSo) {
+  int failures = 0;
+  for (int call = 1;; ++call) {
+    Server server{image_};
+    start();
+    ASSERT_EQ(run(server), Kind::kComplete);
+    board_.flash.fail_call(call);
+    const Error error = error_of(conversation_->finish());
+    if (!board_.flash.has_failed()) break;
+    if (error == Error::kValidationFailed) {
+      ++failures;
+      EXPECT_EQ(conversation_->detail(), Error::kFlashReadFailed) << call;
+    }
+    EXPECT_EQ(conversation_->switched(), error == Error{}) << call;
+    board_.flash.fail_call(0);
+    ASSERT_TRUE(board_.access->erase(board_.partition("otadata"), 0, 0x2000).ok());
+  }
+  EXPECT_GT(failures, 10);
 }
 
 TEST_F(Conversations, WithoutADescriptionThereIsNoSpiModeToCompare) {
