@@ -60,7 +60,7 @@ void append_signature_v1(std::vector<std::byte>& image) {
   append(image, block);
 }
 
-// run_program takes a plain function; the program of the boot that runs now.
+// Boot::run takes a plain function; the program of the boot that runs now.
 std::function<void()>& program_of_the_boot() {
   static std::function<void()> program;
   return program;
@@ -240,7 +240,8 @@ std::string PlatformForTest::reset(ResetReason reason) {
 std::optional<ResetReason> PlatformForTest::run(std::function<void()> app_main) {
   restarted.reset();
   program_of_the_boot() = std::move(app_main);
-  static_cast<void>(run_program(*this, [] { program_of_the_boot()(); }));
+  Boot boot(*this);
+  static_cast<void>(boot.run([] { program_of_the_boot()(); }));
   program_of_the_boot() = nullptr;
   return restarted;
 }

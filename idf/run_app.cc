@@ -15,6 +15,8 @@ void start_app() {
 
 }  // namespace
 
-int run_app(Platform& platform) { return run_program(platform, &start_app); }
+Boot& begin_boot(Platform& platform) { return *new Boot(platform); }
+
+int run_app(Boot& boot) { return boot.run(&start_app); }
 
 }  // namespace rota::idf

@@ -1,9 +1,7 @@
 #include "esp_log.h"
 #include "idf/black_box.h"
-#include "idf/fault_signals.h"
 #include "idf/rtc_memory.h"
 #include "idf/run_app.h"
-#include "idf/runtime.h"
 
 namespace rota::idf {
 
@@ -28,20 +26,24 @@ void log_app_description() {
 
 }  // namespace
 
-int run_program(Platform& platform, void (*program)()) {
-  Runtime boot(platform);
-  const FaultSignals fault_signals;
-  boot.attach_console();
-  boot.rtc_memory().restore();
-  boot.black_box().begin(boot.app_description().version);
-  boot.scheduler().create({"main", kMainTaskPriority, config().main_task_stack_bytes}, [program] {
-    log_app_description();
-    log_end_of_boot_before(runtime().black_box(), runtime().platform().reset_reason());
+Boot::Boot(Platform& platform) : runtime_(platform) {
+  runtime_.attach_console();
+  runtime_.rtc_memory().restore();
+  runtime_.black_box().begin(runtime_.app_description().version);
+  runtime_.scheduler().begin_startup();
+  log_app_description();
+  log_end_of_boot_before(runtime_.black_box(), platform.reset_reason());
+}
+
+int Boot::run(void (*program)()) {
+  Scheduler& scheduler = runtime_.scheduler();
+  scheduler.end_startup();
+  scheduler.create({"main", kMainTaskPriority, config().main_task_stack_bytes}, [program] {
     ESP_LOGI("main_task", "Calling app_main()");
     program();
     ESP_LOGI("main_task", "Returned from app_main()");
   });
-  return boot.scheduler().run();
+  return scheduler.run();
 }
 
 void leave_boot(int result) {

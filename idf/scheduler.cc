@@ -149,9 +149,34 @@ std::string Scheduler::running_task_name() const {
   return lock.owns_lock() && holder_ != nullptr ? holder_->name : "?";
 }
 
+void Scheduler::begin_startup() {
+  startup_ = std::make_unique<Task>();
+  startup_->name = "startup";
+  startup_->priority = startup_->base_priority = 1;
+  startup_->state = TaskState::kRunning;
+  startup_->thread = pthread_self();
+  startup_->scheduler = this;
+  const Lock lock(mutex_);
+  give_baton(startup_.get());
+}
+
+void Scheduler::end_startup() {
+  const Lock lock(mutex_);
+  startup_->state = TaskState::kEnded;
+  give_baton(nullptr);
+}
+
+void Scheduler::refuse_wait(Lock& lock) {
+  lock.unlock();
+  runtime().panic(
+      "\nA constructor of a global object waits (vTaskDelay, or a queue or semaphore that is not "
+      "ready), but tasks run only once app_main is called. Create there, and wait in a task.\n");
+}
+
 bool Scheduler::wait(WaitList& list, std::optional<std::uint64_t> until_us) {
   Task& self = current();
   Lock lock(mutex_);
+  if (is_startup(self)) refuse_wait(lock);
   if (self.must_end && std::uncaught_exceptions() > 0) return false;
   self.state = TaskState::kWaiting;
   self.deadline_us = until_us;
@@ -171,6 +196,7 @@ void Scheduler::wait_until(std::uint64_t time_us) {
 void Scheduler::yield() {
   Task& self = current();
   Lock lock(mutex_);
+  if (is_startup(self)) return;
   make_expired_ready();
   const Task* next = best_ready();
   if (next == nullptr || next->priority < self.priority) {
@@ -272,6 +298,7 @@ void Scheduler::suspend(Task& task) {
   task.suspended = true;
   std::erase(ready_, &task);
   if (&task != holder_) return;
+  if (is_startup(task)) refuse_wait(lock);
   task.state = TaskState::kReady;  // and in no list: resume() puts it there
   leave(lock);
 }
@@ -390,6 +417,7 @@ bool Scheduler::is_ending() const {
 }
 
 void Scheduler::end_all(Lock& lock) {
+  if (startup_ != nullptr && holder_ == startup_.get()) holder_ = nullptr;
   for (const auto& task : tasks_) task->must_end = true;
   if (const auto unblock = std::exchange(unblock_outside_, nullptr)) {
     lock.unlock();
@@ -416,8 +444,10 @@ void Scheduler::end_all(Lock& lock) {
 BlockingSection::BlockingSection() {
   Runtime* boot = runtime_if_any();
   if (boot == nullptr || !boot->scheduler().called_by_task()) return;
+  Task& self = boot->scheduler().current();
+  if (boot->scheduler().is_startup(self)) return;
   scheduler_ = &boot->scheduler();
-  task_ = &scheduler_->current();
+  task_ = &self;
   const Scheduler::Lock lock(scheduler_->mutex_);
   task_->state = TaskState::kOutside;
   ++scheduler_->outside_;

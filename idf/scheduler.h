@@ -179,6 +179,11 @@ class Scheduler {
   // When a wait of so many ticks that begins now ends; nullopt for portMAX_DELAY.
   std::optional<std::uint64_t> after_ticks(std::uint32_t ticks);
 
+  // Before run(): the calling thread counts as the task that has the baton, though nobody gives
+  // turns yet. Constructors of a program's global objects run so: they may use everything that does
+  // not wait, and tasks that they create begin with run(). A wait ends the boot as a panic.
+  void begin_startup();
+  void end_startup();
   // Gives turns until the boot ends; returns its result. Called once, by a thread that is no task.
   int run();
   // Ends the boot; the first result counts. May be called from anywhere.
@@ -197,6 +202,8 @@ class Scheduler {
   friend class BlockingSection;
   using Lock = Turn::Lock;
 
+  bool is_startup(const Task& task) const { return &task == startup_.get(); }
+  [[noreturn]] static void refuse_wait(Lock& lock);
   static void* thread_body(void* task);
   void run_task(Task& task);
   void finish(Lock& lock, Task& task);
@@ -218,8 +225,9 @@ class Scheduler {
   std::uint64_t watchdog_us_;
 
   mutable TurnMutex mutex_;
-  Turn idle_;               // the thread of run() waits here
-  Task* holder_ = nullptr;  // who has the baton
+  Turn idle_;                      // the thread of run() waits here
+  Task* holder_ = nullptr;         // who has the baton
+  std::unique_ptr<Task> startup_;  // stays after the startup: a mutex may name it as its holder
   std::uint64_t held_since_us_ = 0;
   bool barked_ = false;
   std::vector<Task*> ready_;  // in order of getting ready

@@ -154,8 +154,16 @@ const Config& config() {
   return kDefaults;
 }
 
-int run_app(Platform& platform);
-int run_app(Platform& platform) {
+class Boot {
+ public:
+  Platform& platform;
+};
+Boot& begin_boot(Platform& platform);
+Boot& begin_boot(Platform& platform) { return *new Boot{platform}; }
+
+int run_app(Boot& boot);
+int run_app(Boot& boot) {
+  Platform& platform = boot.platform;
   // An app that is to reset without a word finds this where nothing else ever writes.
   std::array<std::byte, 1> quiet{};
   if (platform.flash().read({kScratch - 0x1000}, quiet).ok() && quiet[0] == std::byte{'q'}) {

@@ -179,6 +179,52 @@ class WithoutAnySettings(unittest.TestCase):
                  "hello from two megabytes", "--runs", "factory", "--quiet")
 
 
+class WithGlobalObjects(unittest.TestCase):
+    def test_constructors_create_semaphores_and_write_to_the_log(self):
+        """As programs in C++ do: ESP-IDF has its heap, log and kernel objects ready by then."""
+        with tempfile.TemporaryDirectory(prefix="rota-idf-py-") as project:
+            os.mkdir(os.path.join(project, "main"))
+            write(project, "CMakeLists.txt", "cmake_minimum_required(VERSION 3.22)\n"
+                  "include($ENV{IDF_PATH}/tools/cmake/project.cmake)\nproject(hello)\n")
+            write(project, "main/CMakeLists.txt", 'idf_component_register(SRCS "main.cpp" "part.c")\n')
+            write(project, "main/part.c", """
+                #include "freertos/FreeRTOS.h"
+                #include "freertos/semphr.h"
+                SemaphoreHandle_t ready;
+                __attribute__((constructor)) static void begin(void) { ready = xSemaphoreCreateBinary(); }
+                """)
+            write(project, "main/main.cpp", """
+                #include <mutex>
+                #include "esp_log.h"
+                #include "esp_ota_ops.h"
+                #include "freertos/FreeRTOS.h"
+                #include "freertos/semphr.h"
+                #include "freertos/task.h"
+                extern "C" SemaphoreHandle_t ready;
+                SemaphoreHandle_t mutex = xSemaphoreCreateMutex();
+                struct Sensor {
+                  Sensor() : runs(esp_ota_get_running_partition()) {
+                    ESP_LOGI("sensor", "constructed");
+                    xTaskCreate([](void*) { xSemaphoreGive(ready); vTaskDelete(nullptr); }, "early", 4096,
+                                nullptr, 5, nullptr);
+                  }
+                  ~Sensor() { vSemaphoreDelete(mutex); }
+                  std::mutex lock;
+                  const esp_partition_t* runs;
+                } sensor;
+                extern "C" void app_main() {
+                  const std::lock_guard<std::mutex> held(sensor.lock);
+                  xSemaphoreTake(mutex, portMAX_DELAY);
+                  xSemaphoreTake(ready, portMAX_DELAY);
+                  ESP_LOGI("main", "all there, in %s", sensor.runs->label);
+                }
+                """)
+            typed(project, "idf.py", "build", "flash")
+            rota("board", "expect", os.path.join(project, "build", "board"), "sensor: constructed",
+                 "main_task: Calling app_main", "main: all there, in factory", "--runs", "factory",
+                 "--quiet")
+
+
 class WithValuesInNvs(unittest.TestCase):
     def test_a_program_finds_the_values_that_its_project_was_flashed_with(self):
         with tempfile.TemporaryDirectory(prefix="rota-idf-py-") as project:
