@@ -77,6 +77,18 @@ net::Descriptor new_socket() {
 
 }  // namespace
 
+Result<ServerPlaces, std::string> places_for_server(std::uint16_t wanted_port) {
+  const Result<Place, std::string> asked = place_of_environment();
+  if (!asked.ok()) return asked.error();
+  ServerPlaces places;
+  ::inet_pton(AF_INET, asked.value().address.c_str(), &places.address);
+  places.ports.push_back(wanted_port);
+  if (wanted_port != 0 && wanted_port < kFirstFreePort) {
+    places.ports.push_back(static_cast<std::uint16_t>(wanted_port + kInsteadOffset));
+  }
+  return places;
+}
+
 Result<Listener, std::string> listen_for_board(std::uint16_t wanted_port, int backlog) {
   const Result<Place, std::string> asked = place_of_environment();
   if (!asked.ok()) return asked.error();

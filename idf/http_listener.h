@@ -6,8 +6,11 @@
 // ROTA_LISTEN=ADDRESS[:PORT] in the environment chooses another address, and the port (0: any).
 #pragma once
 
+#include <netinet/in.h>
+
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "net/descriptor.h"
@@ -23,5 +26,13 @@ struct Listener {
 
 // A failure is a sentence.
 Result<Listener, std::string> listen_for_board(std::uint16_t wanted_port, int backlog);
+
+// The same for sockets of the program's own: which address, and which ports to try in turn when one
+// needs rights. A port that is in use is the program's business. A failure is a sentence.
+struct ServerPlaces {
+  in_addr address{};
+  std::vector<std::uint16_t> ports;
+};
+Result<ServerPlaces, std::string> places_for_server(std::uint16_t wanted_port);
 
 }  // namespace rota::idf

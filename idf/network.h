@@ -16,6 +16,7 @@
 #include "esp_netif.h"
 #include "esp_wifi_types.h"
 #include "idf/runtime.h"
+#include "lwip/dns.h"
 
 // One interface; its address is ESP-IDF's esp_netif_t*.
 struct esp_netif_obj final : rota::idf::KernelObject {
@@ -82,6 +83,8 @@ class Network {
     std::array<std::string, 4> servers;
   };
   TimeClient& time_client() { return time_client_; }
+  // What the program set with lwIP's own function.
+  std::array<ip_addr_t, DNS_MAX_SERVERS>& dns_servers() { return dns_servers_; }
 
  private:
   std::vector<esp_netif_t*> netifs_;  // owned by the runtime, as all kernel objects
@@ -89,6 +92,7 @@ class Network {
   Wifi wifi_;
   std::set<std::uint16_t> served_ports_;
   TimeClient time_client_;
+  std::array<ip_addr_t, DNS_MAX_SERVERS> dns_servers_{};
 };
 
 // The board's address of that kind (surface 2.11): its base address plus a fixed number.

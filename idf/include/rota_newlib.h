@@ -1,7 +1,26 @@
-// What the chips' C library has and this machine's lacks, and its threads as tasks
-// (idf/program_threads.h). The build face includes it in every source of a project, because such
-// sources include nothing but <string.h> or <stdlib.h> for it.
+// What the chips' C library has and this machine's lacks; its threads as tasks
+// (idf/program_threads.h), and its sockets. The build face includes it in every source of a project,
+// because such sources include nothing but <string.h> or <stdlib.h> for it.
 #pragma once
+
+// Calls of sockets that wait: other tasks run meanwhile (idf/socket_calls.cc). Not macros: these names
+// are words that classes and structures have, too.
+#pragma redefine_extname accept rota_accept
+#pragma redefine_extname accept4 rota_accept4
+#pragma redefine_extname bind rota_bind
+#pragma redefine_extname connect rota_connect
+#pragma redefine_extname getaddrinfo rota_getaddrinfo
+#pragma redefine_extname gethostbyname rota_gethostbyname
+#pragma redefine_extname poll rota_poll
+#pragma redefine_extname read rota_read
+#pragma redefine_extname recv rota_recv
+#pragma redefine_extname recvfrom rota_recvfrom
+#pragma redefine_extname recvmsg rota_recvmsg
+#pragma redefine_extname select rota_select
+#pragma redefine_extname send rota_send
+#pragma redefine_extname sendmsg rota_sendmsg
+#pragma redefine_extname sendto rota_sendto
+#pragma redefine_extname write rota_write
 
 #include <pthread.h>
 #include <semaphore.h>

@@ -11,3 +11,6 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "lwip/err.h"
+#include "lwip/inet.h"
