@@ -216,7 +216,7 @@ Outcome run(const Invocation& invocation) {
   if (!invocation.has("--quiet")) {
     options.console = [&](const board::ConsoleLine& line) {
       const Ink ink = line.source == board::ConsoleLine::Source::kApp ? Ink::kPlain : Ink::kDim;
-      console.write(console.ink(ink, printable(line.text)) + "\n");
+      console.write(console.ink(ink, printable(line.text, Tabs::kKept)) + "\n");
       console.flush();
     };
   }

@@ -99,13 +99,14 @@ void Console::flush() { std::fflush(out_); }
 
 bool Console::output_is_whole() { return std::fflush(out_) == 0 && std::ferror(out_) == 0; }
 
-std::string printable(std::string_view text) {
+std::string printable(std::string_view text, Tabs tabs) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
     const auto first = static_cast<unsigned char>(text[0]);
-    if (length == 0 || first < 0x20 || first == 0x7F) {
+    const bool is_kept_tab = first == '\t' && tabs == Tabs::kKept;
+    if (length == 0 || (first < 0x20 && !is_kept_tab) || first == 0x7F) {
       result += '?';
       text.remove_prefix(1);
     } else {

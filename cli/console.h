@@ -55,7 +55,9 @@ class Console {
 };
 
 // Text that came from a file, made safe to print: control characters and broken UTF-8 become '?'.
-std::string printable(std::string_view text);
+// Tabs would break a table of ours; a line of a program's console keeps them.
+enum class Tabs : std::uint8_t { kReplaced, kKept };
+std::string printable(std::string_view text, Tabs tabs = Tabs::kReplaced);
 
 // Columns that the text takes on a terminal: colour codes take none, a UTF-8 character takes one.
 std::size_t columns(std::string_view text);

@@ -155,6 +155,7 @@ TEST_F(PartitionRules, CopyErasesFirstAndCopiesAnySize) {
   EXPECT_EQ(error_of(board_.access->copy(to, 0, from, 0, 0x4001)), Error::kPartitionOverrun);
   EXPECT_EQ(error_of(board_.access->copy(to, 0, from, 0x10001, 0)), Error::kPartitionOverrun);
   EXPECT_EQ(error_of(board_.access->copy(to, 0x4001, from, 0, 0)), Error::kPartitionOverrun);
+  board_.put("nvs", std::vector<std::byte>(0x4000, std::byte{0x00}));
   EXPECT_EQ(error_of(board_.access->copy(from, 0, to, 0, 0x4001)), Error::kPartitionOverrun);
   EXPECT_EQ(board_.read("storage", 0x2345), bytes) << "nothing was erased";
   EXPECT_TRUE(board_.access->copy(to, 0x4000, from, 0x10000, 0).ok()) << "no bytes at both ends";
