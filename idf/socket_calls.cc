@@ -47,6 +47,24 @@ bool is_socket(int descriptor) {
 
 }  // namespace
 
+// A program may have a function of its own by one of these names; then it is the program's.
+#pragma weak rota_accept
+#pragma weak rota_accept4
+#pragma weak rota_bind
+#pragma weak rota_connect
+#pragma weak rota_getaddrinfo
+#pragma weak rota_gethostbyname
+#pragma weak rota_poll
+#pragma weak rota_read
+#pragma weak rota_recv
+#pragma weak rota_recvfrom
+#pragma weak rota_recvmsg
+#pragma weak rota_select
+#pragma weak rota_send
+#pragma weak rota_sendmsg
+#pragma weak rota_sendto
+#pragma weak rota_write
+
 extern "C" {
 
 int rota_accept(int socket, sockaddr* address, socklen_t* length) {

@@ -3,24 +3,14 @@
 // because such sources include nothing but <string.h> or <stdlib.h> for it.
 #pragma once
 
-// Calls of sockets that wait: other tasks run meanwhile (idf/socket_calls.cc). Not macros: these names
-// are words that classes and structures have, too.
-#pragma redefine_extname accept rota_accept
-#pragma redefine_extname accept4 rota_accept4
-#pragma redefine_extname bind rota_bind
-#pragma redefine_extname connect rota_connect
-#pragma redefine_extname getaddrinfo rota_getaddrinfo
-#pragma redefine_extname gethostbyname rota_gethostbyname
-#pragma redefine_extname poll rota_poll
+// Calls that may wait for the network: other tasks run meanwhile (idf/socket_calls.cc). The other
+// ones are renamed in sys/socket.h, poll.h and netdb.h beside this file. Not macros: these names are
+// words that classes and structures have, too. The face's own sources call the C library.
+#ifndef ROTA_FACE_SOURCE
 #pragma redefine_extname read rota_read
-#pragma redefine_extname recv rota_recv
-#pragma redefine_extname recvfrom rota_recvfrom
-#pragma redefine_extname recvmsg rota_recvmsg
 #pragma redefine_extname select rota_select
-#pragma redefine_extname send rota_send
-#pragma redefine_extname sendmsg rota_sendmsg
-#pragma redefine_extname sendto rota_sendto
 #pragma redefine_extname write rota_write
+#endif
 
 #include <pthread.h>
 #include <semaphore.h>

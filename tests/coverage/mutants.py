@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Changes one operator at a time in the files that decide an update, and runs the tests: each must notice.
 
-    mutants.py BUILD [--jobs N] [FILE...]
+    mutants.py [--jobs N] BUILD [FILE...]
 
 A mutant is one line with one change: == for !=, < for <=, && for ||, true for false, a "not" gone, a result
 that is not looked at, a number one larger. It is built in a copy of the sources inside BUILD, never in the
