@@ -1,7 +1,7 @@
 // The C library's calls of sockets, as the program's sources call them (rota_newlib.h gives them
 // these names; Rota's own code calls the C library). While one waits for the network the other
 // tasks run, as with lwIP on a chip; and a server of the program listens where the board's servers
-// listen, not to the whole world (HTTPD-1).
+// listen, not to the whole world (NET-3).
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
