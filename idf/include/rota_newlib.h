@@ -1,11 +1,11 @@
 // What the chips' C library has and this machine's lacks; its threads as tasks
-// (idf/program_threads.h), and its sockets. The build face includes it in every source of a project,
-// because such sources include nothing but <string.h> or <stdlib.h> for it.
+// (idf/program_threads.h), and its sockets. The build face includes it in every source of a
+// project, because such sources include nothing but <string.h> or <stdlib.h> for it.
 #pragma once
 
 // Calls that may wait for the network: other tasks run meanwhile (idf/socket_calls.cc). The other
-// ones are renamed in sys/socket.h, poll.h and netdb.h beside this file. Not macros: these names are
-// words that classes and structures have, too. The face's own sources call the C library.
+// ones are renamed in sys/socket.h, poll.h and netdb.h beside this file. Not macros: these names
+// are words that classes and structures have, too. The face's own sources call the C library.
 #ifndef ROTA_FACE_SOURCE
 #pragma redefine_extname read rota_read
 #pragma redefine_extname select rota_select
