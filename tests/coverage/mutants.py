@@ -53,15 +53,24 @@ class Workshop:
 
     def __init__(self, folder):
         self.source, self.build = folder / "source", folder / "build"
-        shutil.rmtree(self.source, ignore_errors=True)
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
-        for name in listed.stdout.split("\0"):
-            if name and (ROOT / name).is_file():
-                (self.source / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, self.source / name)
+        self.bring_up_to_date()
         self.command("cmake", "-S", self.source, "-B", self.build, "-G", "Ninja", "-DROTA_TESTS=ON",
                      "-DROTA_EXAMPLES=OFF", "-DROTA_WERROR=OFF", "-DCMAKE_BUILD_TYPE=Debug",
                      "-DCMAKE_CXX_FLAGS=-O1", "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
+
+    def bring_up_to_date(self):
+        """Writes what differs, with the time of now: a run that was ended left a mutant, and its object."""
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
+        names = {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
+        for path in [path for path in self.source.rglob("*") if path.is_file()]:
+            if str(path.relative_to(self.source)) not in names:
+                path.unlink()
+        for name in names:
+            copy = self.source / name
+            if not copy.is_file() or copy.read_bytes() != (ROOT / name).read_bytes():
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(ROOT / name, copy)
+            shutil.copymode(ROOT / name, copy)
 
     @staticmethod
     def command(*words):
